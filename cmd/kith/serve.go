@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"log/slog"
+
+	"github.com/kith-chat/kith/server"
+)
+
+// serveFlags are the flags of serve, demo and doctor.
+func serveFlags(f *flag.FlagSet, c *server.Config) {
+	f.StringVar(&c.Addr, "addr", server.DefaultAddr, "address to listen on")
+	dataFlags(f, c)
+	f.BoolVar(&c.KeyMustExist, "key-must-exist", false, "refuse to make a key: it is mounted from elsewhere")
+	f.StringVar(&c.Origin, "origin", "", "address that people use, such as https://kith.example.org")
+	f.StringVar(&c.TLSCert, "tls-cert", "", "certificate file (PEM)")
+	f.StringVar(&c.TLSKey, "tls-key", "", "the certificate's key file (PEM)")
+	f.StringVar(&c.TrustedProxy, "trusted-proxy", "", "address or network of the proxy that speaks TLS to people, such as 10.0.0.0/8")
+	f.StringVar(&c.Ops, "ops", server.DefaultOps, "address of /livez, /readyz and /metrics, or off")
+	f.StringVar(&c.LeaveTo, "leave-to", "", "where \"leave this page\" goes on to (default: an empty page)")
+	f.DurationVar(&c.Drain, "drain", server.DefaultDrain, "over how long clients are sent away when the server ends")
+}
+
+func serve(ctx context.Context, e *environment) error {
+	var c server.Config
+	f := newFlags()
+	serveFlags(f, &c)
+	if _, err := e.parse(f, 0); err != nil {
+		return err
+	}
+	c.Out, c.Logger = e.stdout, slog.New(slog.NewTextHandler(e.stderr, utc))
+	s, err := server.New(c)
+	if err != nil {
+		return err
+	}
+	return s.Run(ctx)
+}
+
+// utc writes times of the log in UTC.
+var utc = &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && a.Key == slog.TimeKey {
+		return slog.Time(slog.TimeKey, a.Value.Time().UTC())
+	}
+	return a
+}}

@@ -1,0 +1,142 @@
+package auth
+
+import (
+	"context"
+	"slices"
+
+	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/person/fact"
+)
+
+// EndAll ends every session of the person: end of care, or a role that changed.
+// Whoever calls has decided that by may do it.
+func (g *Gate) EndAll(ctx context.Context, p person.ID, reason person.Reason, by fact.Actor) error {
+	_, err := g.endAll(ctx, p, ending{Actor: by, Reason: reason}, nil)
+	return err
+}
+
+// EndOthers ends every session of the person but s.
+func (g *Gate) EndOthers(ctx context.Context, s Session) error {
+	_, err := g.endAll(ctx, s.Person, ending{Actor: s.Person.Actor(), Reason: person.EndedByOwner, Except: s.ID}, nil)
+	return err
+}
+
+// endAll ends sessions, and changes the account, in one compare-and-swap: from
+// then on none of them is let in. Telling the log comes after, and is owed in the
+// account until it is done. also may refuse; then nothing happens.
+func (g *Gate) endAll(ctx context.Context, p person.ID, e ending, also func(*account) error) (account, error) {
+	cmd, err := g.newCommandID()
+	if err != nil {
+		return account{}, err
+	}
+	e.Cmd = cmd
+	a, err := change(ctx, g, bucketAccount, string(p), func(a *stored[account]) error {
+		// One ending is told before the next begins: none is lost.
+		if err := g.settle(ctx, a); err != nil {
+			return err
+		}
+		if also != nil {
+			if err := also(&a.it); err != nil {
+				return err
+			}
+		}
+		a.it.Epoch++
+		a.it.Spared = e.Except
+		a.it.Owed = &e
+		return nil
+	})
+	if missing(err) {
+		return account{}, refuse(CodeNoSuchMember)
+	}
+	if err != nil {
+		return account{}, err
+	}
+	return a.it, g.settle(ctx, &a)
+}
+
+// settle tells the log what the account owes and clears away what is over. It may
+// be done again, and by two at once. a is as stored afterwards.
+func (g *Gate) settle(ctx context.Context, a *stored[account]) error {
+	e := a.it.Owed
+	if e == nil {
+		return nil
+	}
+	if err := g.ChangePerson(ctx, a.it.Person, e.Actor, e.facts); err != nil {
+		return err
+	}
+	if err := g.spare(ctx, a.it); err != nil {
+		return err
+	}
+	if err := g.clearSessions(ctx, a.it); err != nil {
+		return err
+	}
+	done, err := change(ctx, g, bucketAccount, string(a.it.Person), func(now *stored[account]) error {
+		if now.it.Owed == nil || now.it.Owed.Cmd != e.Cmd {
+			return errUnchanged
+		}
+		now.it.Owed = nil
+		return nil
+	})
+	if err == nil {
+		*a = done
+	}
+	return err
+}
+
+// facts are the records of the ending, unless they are there already.
+func (e *ending) facts(s person.State) ([]fact.Fact, error) {
+	if slices.Contains(s.Endings, e.Cmd) {
+		return nil, nil
+	}
+	facts := []fact.Fact{person.SessionsEnded{Reason: e.Reason, Except: e.Except, Cmd: e.Cmd}}
+	switch e.Reason {
+	case person.PassphraseLost:
+		facts = append(facts, person.PassphraseReset{By: e.Issuer})
+	case person.NewPassphrase:
+		facts = append(facts, person.PassphraseChanged{})
+	}
+	return facts, nil
+}
+
+// spare carries the session that stays over into the new epoch, so that it
+// outlives the next ending too.
+func (g *Gate) spare(ctx context.Context, a account) error {
+	if a.Spared == "" {
+		return nil
+	}
+	_, err := change(ctx, g, bucketSessions(a.Person), string(a.Spared), func(s *stored[session]) error {
+		if s.it.Epoch+1 != a.Epoch {
+			return errUnchanged
+		}
+		s.it.Epoch = a.Epoch
+		return nil
+	})
+	if missing(err) {
+		return nil
+	}
+	return err
+}
+
+// clearSessions removes the values of sessions that are over. It is tidiness:
+// the epoch has ended them.
+func (g *Gate) clearSessions(ctx context.Context, a account) error {
+	all, err := g.sessions(ctx, a.Person)
+	if err != nil {
+		return err
+	}
+	for id, s := range all {
+		if a.admits(id, s.it) {
+			continue
+		}
+		err := g.values.Delete(ctx, bucketSessions(a.Person), string(id), s.version)
+		if err != nil && !conflict(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// admits says whether the session is of the present epoch.
+func (a account) admits(id person.SessionID, s session) bool {
+	return s.Epoch == a.Epoch || id == a.Spared && s.Epoch+1 == a.Epoch
+}

@@ -1,0 +1,211 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/time/rate"
+
+	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/room"
+	"github.com/kith-chat/kith/server/wire"
+)
+
+// Limits of one connection and one person.
+const (
+	maxFollowed = 50 // rooms on one connection
+	maxConns    = 12 // connections of one person: a few devices, a few tabs each
+	burst       = 20 // commands at once
+	perSecond   = 5  // commands in the long run
+	maxStrikes  = 30 // refused lines in a row before the connection is closed
+)
+
+// ErrTooMany: the person has as many connections as are allowed.
+var ErrTooMany = errors.New("hub: too many connections of this person")
+
+// Socket is the network side of a connection.
+type Socket interface {
+	// Write sends one text frame; it may wait, for a bounded time. After an error
+	// the socket is closed.
+	Write(frame []byte) error
+	// Close says goodbye with a code. It does not wait for what was not yet sent.
+	Close(code wire.CloseCode)
+	// Reset drops the connection and every byte that is still on its way.
+	Reset()
+}
+
+// Session is the person's session as a connection needs to know it.
+type Session interface {
+	// ID names the session.
+	ID() string
+	// LocksAt is when it locks if nothing is entered until then.
+	LocksAt() room.Time
+	// Touch says that the person entered something, and returns the new LocksAt.
+	Touch(ctx context.Context) (room.Time, error)
+}
+
+// Conn is one connection of one person.
+type Conn struct {
+	Person  person.ID
+	Session Session
+
+	hub      *Hub
+	socket   Socket
+	out      outbox
+	limit    *rate.Limiter
+	strikes  int // read loop only
+	presence atomic.Bool
+	typing   atomic.Bool
+
+	mu        sync.Mutex
+	gone      bool
+	following map[room.ID]struct{}
+}
+
+// Shows is what a person lets others see of them.
+type Shows struct{ Presence, Typing bool }
+
+// Connect takes in a connection. Gone must be called when it has ended.
+func (h *Hub) Connect(who person.ID, s Session, socket Socket, shows Shows) (*Conn, error) {
+	c := &Conn{
+		Person: who, Session: s, hub: h, socket: socket,
+		limit: rate.NewLimiter(perSecond, burst), following: make(map[room.ID]struct{}),
+	}
+	c.presence.Store(shows.Presence)
+	c.typing.Store(shows.Typing)
+	c.out = outbox{write: socket.Write, full: c.tooSlow, work: &h.work}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.closed:
+		return nil, ErrClosed
+	case len(h.conns[who]) >= maxConns:
+		return nil, ErrTooMany
+	}
+	if h.conns[who] == nil {
+		h.conns[who] = make(map[*Conn]struct{})
+	}
+	h.conns[who][c] = struct{}{}
+	h.Metrics.conns.Inc()
+	return c, nil
+}
+
+// Gone takes the connection out of every room. It is called once, when the socket
+// has ended.
+func (c *Conn) Gone() {
+	c.out.drop()
+	c.mu.Lock()
+	c.gone = true
+	following := c.following
+	c.following = nil
+	c.mu.Unlock()
+	for id := range following {
+		_ = c.hub.ask(context.Background(), id, part{c}) // a closing hub has no seats left
+	}
+	c.hub.mu.Lock()
+	defer c.hub.mu.Unlock()
+	delete(c.hub.conns[c.Person], c)
+	if len(c.hub.conns[c.Person]) == 0 {
+		delete(c.hub.conns, c.Person)
+	}
+	c.hub.Metrics.conns.Dec()
+}
+
+// follow notes that a room seats this connection; false: it follows too many, or
+// has gone.
+func (c *Conn) follow(id room.ID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.gone || len(c.following) >= maxFollowed {
+		return false
+	}
+	c.following[id] = struct{}{}
+	return true
+}
+
+func (c *Conn) unfollow(id room.ID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.following, id)
+}
+
+func (c *Conn) showsPresence() bool { return c.presence.Load() }
+
+// Send puts a line on the way to the client. It never waits.
+func (c *Conn) Send(line []byte) { c.out.send(line) }
+
+// Reset drops the connection at once: the right to it has gone. Not a byte that
+// waits is sent.
+func (c *Conn) Reset(reason string) {
+	c.out.drop()
+	c.hub.Logger.Debug("connection reset", "reason", reason)
+	c.hub.work.Go(c.socket.Reset)
+}
+
+// Close says goodbye with a code, dropping what waits.
+func (c *Conn) Close(code wire.CloseCode) {
+	c.out.drop()
+	c.hub.work.Go(func() { c.socket.Close(code) })
+}
+
+// Finish sends what waits, then says goodbye.
+func (c *Conn) Finish(code wire.CloseCode) {
+	c.out.end(func() { c.hub.work.Go(func() { c.socket.Close(code) }) })
+}
+
+func (c *Conn) tooSlow() {
+	c.hub.Metrics.slow.Inc()
+	c.Close(wire.CloseSlow)
+}
+
+func (c *Conn) historyReplaced() { c.Close(wire.CloseHistoryReplaced) }
+
+// Conns is every connection of a person, or of everybody for "".
+func (h *Hub) Conns(who person.ID) []*Conn {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var list []*Conn
+	add := func(conns map[*Conn]struct{}) {
+		for c := range conns {
+			list = append(list, c)
+		}
+	}
+	if who != "" {
+		add(h.conns[who])
+		return list
+	}
+	for _, conns := range h.conns {
+		add(conns)
+	}
+	return list
+}
+
+// SignalRooms tells a person's clients that their list of rooms has changed.
+func (h *Hub) SignalRooms(who person.ID) {
+	line := wire.Line(wire.Signal{Signal: "rooms"})
+	for _, c := range h.Conns(who) {
+		c.out.send(line)
+	}
+}
+
+// Show applies a person's changed preferences to their connections.
+func (h *Hub) Show(ctx context.Context, who person.ID, shows Shows) {
+	for _, c := range h.Conns(who) {
+		c.typing.Store(shows.Typing)
+		c.mu.Lock()
+		ids := make([]room.ID, 0, len(c.following))
+		for id := range c.following {
+			ids = append(ids, id)
+		}
+		c.mu.Unlock()
+		if len(ids) == 0 {
+			c.presence.Store(shows.Presence)
+		}
+		for _, id := range ids {
+			_ = h.ask(ctx, id, showsIn{c, shows.Presence})
+		}
+		c.presence.Store(shows.Presence)
+	}
+}

@@ -1,0 +1,216 @@
+package hub
+
+import (
+	"context"
+	"errors"
+
+	"github.com/kith-chat/kith/server/eventlog"
+	"github.com/kith-chat/kith/server/room"
+	"github.com/kith-chat/kith/server/wire"
+)
+
+// Greet sends the first line: the server's clock and the person's rooms.
+func (c *Conn) Greet(rooms []wire.RoomLine) {
+	c.out.send(wire.Greeting(wire.Hello{
+		Protocol: wire.Protocol, Now: c.hub.Now(), LocksAt: c.Session.LocksAt(), Rooms: rooms,
+	}))
+}
+
+// Refuse answers something that could not be read as a command.
+func (c *Conn) Refuse(code string) { c.out.send(wire.Refused("", wire.Err(code))) }
+
+// Handle takes one frame from the client and answers every line of it, in order.
+// It returns when all were answered; the read loop waits, so that a client has one
+// command under way and what it sends faster stays in its own buffers.
+func (c *Conn) Handle(ctx context.Context, frame []byte) {
+	lines, failed := wire.Lines(frame)
+	if failed != nil {
+		c.strike(wire.Refused("", failed))
+		return
+	}
+	for _, line := range lines {
+		c.handle(ctx, line)
+	}
+}
+
+func (c *Conn) handle(ctx context.Context, line []byte) {
+	cmd, id, failed := wire.Decode(line)
+	switch {
+	case failed != nil:
+		c.strike(wire.Refused(id, failed))
+		return
+	case !c.limit.Allow():
+		c.strike(wire.Refused(id, wire.Err("too_fast")))
+		return
+	case c.Session.LocksAt() <= c.hub.Now():
+		c.out.send(wire.Refused(id, wire.Err("locked")))
+		c.Finish(wire.CloseLocked)
+		return
+	}
+	c.strikes = 0
+	ok, err := c.dispatch(ctx, cmd, id)
+	if err != nil {
+		c.hub.Metrics.refused.Inc()
+		c.out.send(wire.Refused(id, c.explain(cmd, err)))
+		return
+	}
+	if ok != nil {
+		c.out.send(wire.OK(id, ok))
+	}
+}
+
+// strike answers a line that could not be taken. A client that sends nothing else
+// is not one of ours.
+func (c *Conn) strike(answer []byte) {
+	c.hub.Metrics.refused.Inc()
+	c.out.send(answer)
+	if c.strikes++; c.strikes >= maxStrikes {
+		c.Finish(wire.CloseProtocolBreak)
+	}
+}
+
+// explain turns a cause into what the client is told.
+func (c *Conn) explain(cmd wire.Command, err error) *wire.Error {
+	switch {
+	case errors.Is(err, ErrClosed), errors.Is(err, context.Canceled):
+		return wire.Err("restarting")
+	case errors.Is(err, eventlog.ErrCorrupt):
+		return wire.Err("history_replaced")
+	case errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, eventlog.ErrConflict), errors.Is(err, context.DeadlineExceeded):
+		if logged(cmd.Do) {
+			return wire.Err("not_known")
+		}
+		return wire.Err("unavailable")
+	}
+	answer := wire.Of(err, "internal")
+	if answer.Code == "internal" {
+		c.hub.Logger.Error("command failed", "do", string(cmd.Do), "reason", err)
+	}
+	return answer
+}
+
+// logged says whether a verb changes its room.
+func logged(v wire.Verb) bool {
+	switch v {
+	case wire.Post, wire.Edit, wire.Remove, wire.React, wire.SetTopic, wire.SetRules, wire.RenameRoom, wire.EndMembership:
+		return true
+	}
+	return false
+}
+
+// dispatch does a command. A nil answer without an error was sent already.
+func (c *Conn) dispatch(ctx context.Context, cmd wire.Command, id string) (any, error) {
+	if logged(cmd.Do) {
+		return c.command(ctx, cmd)
+	}
+	switch cmd.Do {
+	case wire.Join:
+		return nil, c.hub.ask(ctx, cmd.Room, join{conn: c, answer: id, after: cmd.After, history: cmd.History})
+	case wire.Part:
+		return wire.Done{}, c.hub.ask(ctx, cmd.Room, part{c})
+	case wire.History:
+		return c.history(ctx, cmd)
+	case wire.ShowRemoved:
+		seq, err := c.messageOf(cmd, cmd.Message, "message")
+		if err != nil {
+			return nil, err
+		}
+		e := &evidence{who: c.Person, message: seq}
+		err = c.hub.ask(ctx, cmd.Room, e)
+		return e.out, err
+	case wire.Read:
+		seq, err := c.messageOf(cmd, cmd.Message, "message")
+		if err != nil {
+			return nil, err
+		}
+		return wire.Done{}, c.hub.ask(ctx, cmd.Room, read{c.Person, seq})
+	case wire.Typing:
+		if !c.typing.Load() {
+			return wire.Done{}, nil
+		}
+		return wire.Done{}, c.hub.ask(ctx, cmd.Room, typing{c.Person, cmd.On})
+	case wire.Active:
+		locks, err := c.Session.Touch(ctx)
+		return wire.Clock{LocksAt: locks}, err
+	case wire.Ping:
+		return wire.Clock{Now: c.hub.Now(), LocksAt: c.Session.LocksAt()}, nil
+	}
+	return nil, wire.Err("unknown_command", "do")
+}
+
+// command puts a command to its room's log.
+func (c *Conn) command(ctx context.Context, cmd wire.Command) (any, error) {
+	act, err := c.action(cmd)
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.hub.Do(ctx, cmd.Room, c.Person, cmd.ID, act)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.Session.Touch(ctx); err != nil {
+		c.hub.Logger.Warn("activity not noted", "reason", err)
+	}
+	answer := wire.Logged{At: out.At, Pos: c.hub.Tokens.Position(cmd.Room, wire.Position{
+		Seq: out.Seq, Digest: [8]byte(out.Pos.Digest[:8]), Staff: out.Staff,
+	})}
+	if cmd.Do == wire.Post {
+		answer.Message = c.hub.Tokens.Message(cmd.Room, out.Seq)
+	}
+	return answer, nil
+}
+
+// action is what a logged command asks of the room.
+func (c *Conn) action(cmd wire.Command) (room.Action, error) {
+	var message, reply room.Seq
+	var err error
+	if cmd.Message != "" {
+		if message, err = c.messageOf(cmd, cmd.Message, "message"); err != nil {
+			return nil, err
+		}
+	}
+	if cmd.ReplyTo != "" {
+		if reply, err = c.messageOf(cmd, cmd.ReplyTo, "reply_to"); err != nil {
+			return nil, err
+		}
+	}
+	switch cmd.Do {
+	case wire.Post:
+		return room.PostMessage{Text: cmd.Text, ReplyTo: reply}, nil
+	case wire.Edit:
+		return room.EditMessage{Message: message, Text: cmd.Text}, nil
+	case wire.Remove:
+		return room.RemoveMessage{Message: message}, nil
+	case wire.React:
+		return room.React{Message: message, Reaction: cmd.Reaction, On: cmd.On}, nil
+	case wire.SetTopic:
+		return room.SetTopic{Text: cmd.Text}, nil
+	case wire.SetRules:
+		return room.SetRules{Text: cmd.Text}, nil
+	case wire.RenameRoom:
+		return room.RenameRoom{Text: cmd.Text}, nil
+	}
+	who, ok := c.hub.Tokens.ParseMember(cmd.Room, cmd.Member)
+	if !ok {
+		return nil, room.ErrNoSuchMember
+	}
+	return room.EndMembership{Person: who}, nil
+}
+
+func (c *Conn) messageOf(cmd wire.Command, token, field string) (room.Seq, error) {
+	seq, ok := c.hub.Tokens.ParseMessage(cmd.Room, token)
+	if !ok {
+		return 0, wire.Err("no_such_message", field)
+	}
+	return seq, nil
+}
+
+func (c *Conn) history(ctx context.Context, cmd wire.Command) (any, error) {
+	before, err := c.messageOf(cmd, cmd.Before, "before")
+	if err != nil {
+		return nil, err
+	}
+	h := &history{who: c.Person, before: before, limit: cmd.Limit}
+	err = c.hub.ask(ctx, cmd.Room, h)
+	return h.out, err
+}

@@ -1,0 +1,175 @@
+package hub
+
+import (
+	"context"
+	"errors"
+
+	"github.com/kith-chat/kith/server/eventlog"
+	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/room"
+)
+
+// Limits of deciding.
+const (
+	maxBatch   = 128
+	maxRetries = 16
+)
+
+// Outcome is a command's answer and the place of its event in the history.
+type Outcome struct {
+	room.Answer
+	Pos   eventlog.Position
+	Staff bool // the author sees the room as staff
+}
+
+// do is a command on its way. out is set before the request is done.
+type do struct {
+	id    room.CommandID
+	actor person.ID
+	act   room.Action
+	out   Outcome
+}
+
+type pending struct {
+	*do
+	done chan<- error
+}
+
+// serve is never called: commands are taken in batches.
+func (*do) serve(*live) error { panic("hub: a command outside a batch") }
+
+// Do decides a command, makes it durable and shows it. The errors: a
+// *room.Refusal; eventlog.ErrUnavailable when it may or may not have been stored,
+// so that the same id should be sent again; ErrClosed.
+func (h *Hub) Do(ctx context.Context, in room.ID, actor person.ID, id room.CommandID, act room.Action) (Outcome, error) {
+	d := &do{id: id, actor: actor, act: act}
+	err := h.ask(ctx, in, d)
+	return d.out, err
+}
+
+// decide brings a batch to its end: every command of it is answered.
+func (l *live) decide(batch []pending) {
+	for range maxRetries {
+		made, records, refused := l.judge(batch)
+		if len(records) == 0 {
+			l.finish(batch, refused, made)
+			return
+		}
+		err := l.append(made, records)
+		if err == nil {
+			l.finish(batch, refused, made)
+			return
+		}
+		if !errors.Is(err, eventlog.ErrConflict) {
+			l.unload(err) // it may have been stored: read the head before deciding again
+			l.fail(batch, err)
+			return
+		}
+		l.hub.Metrics.conflicts.Inc()
+		if err := l.catchUp(); err != nil {
+			l.fail(batch, err)
+			return
+		}
+	}
+	l.fail(batch, eventlog.ErrUnavailable)
+}
+
+// judge decides every command of the batch on a fork, one after the other, each
+// seeing what those before it do.
+func (l *live) judge(batch []pending) (made []passed, records []eventlog.Record, refused []error) {
+	fork := l.state.Fork()
+	refused = make([]error, len(batch))
+	for i, p := range batch {
+		at := fork.Clock(l.hub.Now())
+		d, err := room.Decide(fork, room.Command{ID: p.id, Actor: p.actor, At: at, Do: p.act})
+		if err != nil {
+			refused[i] = err
+			continue
+		}
+		p.out = Outcome{Answer: d.Answer}
+		if d.Entry == nil {
+			continue
+		}
+		record, err := encode(*d.Entry)
+		if err == nil {
+			err = room.Apply(fork, *d.Entry)
+		}
+		if err != nil {
+			refused[i] = err
+			continue
+		}
+		made = append(made, passed{entry: *d.Entry})
+		records = append(records, record)
+	}
+	return made, records, refused
+}
+
+func encode(e room.Entry) (eventlog.Record, error) {
+	meta, body, err := room.Encode(e)
+	r := eventlog.Record{Meta: meta, Body: body, HasBody: body != nil}
+	for _, seq := range e.Erases() {
+		r.Erases = append(r.Erases, eventlog.Seq(seq))
+	}
+	return r, err
+}
+
+// append makes the records durable and fills in where each entry now stands.
+func (l *live) append(made []passed, records []eventlog.Record) error {
+	ctx, cancel := l.context()
+	defer cancel()
+	if err := l.hintDue(ctx, made); err != nil {
+		return err
+	}
+	start := l.hub.Clock()
+	head, err := l.hub.Log.Append(ctx, Stream(l.id), l.head, records)
+	if err != nil {
+		return err
+	}
+	l.hub.Metrics.append.Observe(l.hub.Clock().Sub(start).Seconds())
+	for i, r := range records {
+		made[i].pos = eventlog.Position{Seq: r.Seq, Digest: r.Digest}
+	}
+	if last := made[len(made)-1]; last.pos != head || room.Seq(head.Seq) != last.entry.Seq {
+		return eventlog.ErrCorrupt
+	}
+	return nil
+}
+
+// finish folds in what was appended, answers the batch and shows it.
+func (l *live) finish(batch []pending, refused []error, made []passed) {
+	for _, p := range made {
+		if err := l.accept(p); err != nil {
+			l.unload(err)
+			l.fail(batch, err)
+			return
+		}
+		l.hub.Metrics.events.Inc()
+	}
+	for i, p := range batch {
+		if refused[i] == nil {
+			author, _ := l.state.Member(p.actor)
+			p.out.Pos, p.out.Staff = l.positionOf(p.out.Seq), author.Role.Staff()
+		}
+		p.done <- refused[i]
+	}
+	for _, p := range made {
+		l.fanOut(p, made)
+	}
+	l.freeze()
+}
+
+// positionOf is the place of an entry. Of one that was answered long ago only the
+// number is known; a client that returns with it reloads.
+func (l *live) positionOf(seq room.Seq) eventlog.Position {
+	if p, ok := l.tail.at(seq); ok {
+		return p.pos
+	}
+	return eventlog.Position{Seq: eventlog.Seq(seq)}
+}
+
+func (l *live) fail(batch []pending, err error) {
+	l.hub.Metrics.failed.Inc()
+	for _, p := range batch {
+		p.done <- err
+	}
+}

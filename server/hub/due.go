@@ -1,0 +1,109 @@
+package hub
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"time"
+
+	"github.com/kith-chat/kith/server/eventlog"
+	"github.com/kith-chat/kith/server/room"
+)
+
+// dueBucket is the index of rooms in which something must happen while nobody
+// looks: room id, and when. An entry is a hint, written before the fact it speaks
+// of: one too many costs a look, and none can be missing.
+const dueBucket = "due"
+
+// sweepEvery is how often the due index is followed.
+const sweepEvery = time.Minute
+
+// hintDue makes sure that this room is woken when what is about to be appended
+// comes due.
+func (l *live) hintDue(ctx context.Context, made []passed) error {
+	for _, p := range made {
+		if !p.entry.Supersedes() {
+			continue
+		}
+		when := p.entry.At + room.KeepRemoved
+		if l.dueHint != 0 && l.dueHint <= when {
+			return nil
+		}
+		return l.setDue(ctx, when)
+	}
+	return nil
+}
+
+func (l *live) setDue(ctx context.Context, when room.Time) error {
+	data := binary.BigEndian.AppendUint64(nil, uint64(when))
+	_, err := l.hub.Values.Put(ctx, dueBucket, string(l.id), data, time.Time{}, eventlog.Any)
+	if err == nil {
+		l.dueHint = when
+	}
+	return err
+}
+
+func (h *Hub) sweepLoop() {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if err := h.Sweep(h.ctx); err != nil && h.ctx.Err() == nil {
+				h.Logger.Error("what is due could not be done, trying again", "reason", err)
+			}
+		case <-h.ctx.Done():
+			return
+		}
+	}
+}
+
+// Sweep does what has come due in every room, and clears expired values.
+func (h *Hub) Sweep(ctx context.Context) error {
+	rooms, err := h.Values.List(ctx, dueBucket)
+	if err != nil {
+		return err
+	}
+	var failed error
+	for _, v := range rooms {
+		if len(v.Data) != 8 || room.Time(binary.BigEndian.Uint64(v.Data)) > h.Now() {
+			continue
+		}
+		if err := h.eraseDue(ctx, room.ID(v.Key)); err != nil {
+			failed = err
+		}
+	}
+	_, err = h.Values.Sweep(ctx, h.Clock())
+	return errors.Join(failed, err)
+}
+
+// eraseDue erases until nothing is due, then sets the next hint.
+func (h *Hub) eraseDue(ctx context.Context, id room.ID) error {
+	for {
+		q := &dueNow{}
+		if err := h.ask(ctx, id, q); err != nil || len(q.bodies) == 0 {
+			return err
+		}
+		_, err := h.Do(ctx, id, "", h.NewID(), room.EraseDue{Bodies: q.bodies})
+		if err != nil && !errors.Is(err, room.ErrNothingDue) {
+			return err
+		}
+	}
+}
+
+// dueNow asks what is due; where nothing is, it moves the hint on.
+type dueNow struct{ bodies []room.Seq }
+
+func (d *dueNow) serve(l *live) error {
+	d.bodies = l.state.Due(l.state.Clock(l.hub.Now()))
+	if len(d.bodies) > 0 {
+		return nil
+	}
+	ctx, cancel := l.context()
+	defer cancel()
+	if next := l.state.NextDue(); next != 0 {
+		return l.setDue(ctx, next)
+	}
+	l.dueHint = 0
+	return l.hub.Values.Delete(ctx, dueBucket, string(l.id), eventlog.Any)
+}

@@ -1,0 +1,90 @@
+package hub
+
+import (
+	"github.com/kith-chat/kith/server/room"
+	"github.com/kith-chat/kith/server/wire"
+)
+
+// fanOut shows an entry to everybody who follows the room. It is encoded once per
+// view: for staff, for members whose stay covers all it mentions, for its author;
+// only those who joined later than something it mentions get their own.
+//
+// among is the entries made with it, in order: where one of them has replaced its
+// text already, the text as it stands now is shown.
+func (l *live) fanOut(p passed, among []passed) {
+	if who := p.entry.Ends(); who != "" {
+		l.rightsChanged(p, string(who))
+	}
+	if erased := p.entry.Erases(); erased != nil {
+		l.tail.forget(erased)
+	}
+	oldest := p.entry.Oldest()
+	var shared [2]encoded // members, staff
+	for c, seat := range l.seats {
+		if joined, ok := p.entry.Event.(*room.MemberJoined); ok && joined.Person == seat.Person {
+			continue // a new stay begins with its own join
+		}
+		own := seat.Person == p.entry.Actor
+		class := 0
+		if seat.Role.Staff() {
+			class = 1
+		}
+		switch {
+		case own || class == 0 && oldest != 0 && seat.Joined >= oldest:
+			if line := l.line(p, among, seat, own); line != nil {
+				c.out.send(line)
+			}
+		default:
+			if !shared[class].done {
+				shared[class] = encoded{l.line(p, among, seat, false), true}
+			}
+			if line := shared[class].line; line != nil {
+				c.out.send(line)
+			}
+		}
+	}
+	l.hub.Metrics.fanned.Add(float64(len(l.seats)))
+}
+
+type encoded struct {
+	line []byte
+	done bool
+}
+
+// line is the entry as one viewer sees it, or nil.
+func (l *live) line(p passed, among []passed, viewer room.Member, own bool) []byte {
+	shown, ok := room.View(l.state, p.entry, viewer)
+	if !ok {
+		return nil
+	}
+	text := ""
+	switch {
+	case shown.TextOf == p.entry.Seq:
+		text = p.entry.Text()
+	case shown.TextOf != 0:
+		text = textAmong(among, shown.TextOf)
+	}
+	return wire.Line(l.event(p, shown, text, viewer, own))
+}
+
+// textAmong finds a text in entries that follow each other without gaps.
+func textAmong(among []passed, seq room.Seq) string {
+	if len(among) == 0 || seq < among[0].entry.Seq || seq >= among[0].entry.Seq+room.Seq(len(among)) {
+		return ""
+	}
+	return among[seq-among[0].entry.Seq].entry.Text()
+}
+
+// rightsChanged resets the connections of somebody whose rights here ended or
+// changed, so that not a byte already on its way arrives.
+func (l *live) rightsChanged(p passed, who string) {
+	for c, seat := range l.seats {
+		if string(seat.Person) == who {
+			delete(l.seats, c)
+			l.presence.left(c, seat.Person)
+			c.unfollow(l.id)
+			c.Reset("rights changed in a room")
+		}
+	}
+	l.hub.SignalRooms(p.entry.Ends())
+}

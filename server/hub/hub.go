@@ -1,0 +1,195 @@
+// Package hub is this node's live rooms. One goroutine owns one active room: its
+// state, the recent tail of its log and the connections that follow it. Others
+// send it typed requests and never touch what it owns.
+//
+// A command is decided against the state, appended to the log, and only then
+// applied, shown and answered. A conflict drops the decision, reads what is missing
+// and decides again. Nothing that follows a room can hold it up: each connection
+// has an outbox bounded in bytes, and one that is full is closed.
+//
+// What goes where:
+//
+//	live.go      the room's goroutine and its requests
+//	load.go      a room from its snapshot and log; catching up
+//	do.go        deciding and appending in batches
+//	fanout.go    telling those who follow
+//	join.go      joining at a known position; history pages
+//	presence.go  who is here, who types
+//	marker.go    what each member has read
+//	due.go       what must happen while nobody looks
+//	conn.go      one connection; dispatch.go its commands; outbox.go its way out
+package hub
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/kith-chat/kith/server/eventlog"
+	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/room"
+	"github.com/kith-chat/kith/server/wire"
+)
+
+// Limits and times of the hub.
+const (
+	// AppendTimeout bounds one append. It lies below the client's patience for a
+	// ping, which waits behind it.
+	AppendTimeout = 5 * time.Second
+	// idleRoom is how long a room that nobody follows stays in memory.
+	idleRoom = 5 * time.Minute
+	// snapshotEvery is how many records pass between snapshots.
+	snapshotEvery = 1000
+	// inboxSize bounds the requests waiting for a room; further callers wait.
+	inboxSize = 256
+)
+
+// Config is what a hub needs. All of it is required.
+type Config struct {
+	Log    eventlog.Log    // sealed
+	Values eventlog.Values // sealed
+	Tokens *wire.Tokens
+	Clock  func() time.Time
+	Rand   io.Reader
+	Logger *slog.Logger
+}
+
+// Hub is this node's live rooms and connections.
+type Hub struct {
+	Config
+	Metrics *Metrics
+
+	ctx    context.Context // ends when the hub closes
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+
+	mu     sync.Mutex
+	closed bool
+	rooms  map[room.ID]*live
+	conns  map[person.ID]map[*Conn]struct{}
+}
+
+// ErrClosed: the hub is closing; the command was not decided.
+var ErrClosed = errors.New("hub: closed")
+
+// New starts a hub. Close ends it.
+func New(c Config) *Hub {
+	h := &Hub{
+		Config: c, Metrics: newMetrics(),
+		rooms: make(map[room.ID]*live), conns: make(map[person.ID]map[*Conn]struct{}),
+	}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.work.Go(h.sweepLoop)
+	return h
+}
+
+// Close waits for what rooms are doing, writes their snapshots and markers and
+// ends their goroutines. Connections must have been closed before.
+func (h *Hub) Close() {
+	h.mu.Lock()
+	h.closed = true
+	h.mu.Unlock()
+	h.cancel()
+	h.work.Wait()
+}
+
+// Stream is the log's name for a room.
+func Stream(id room.ID) string { return streamPrefix + id.Key() }
+
+const streamPrefix = "room/"
+
+// OfStream is the room whose log that is; false for every other stream.
+func OfStream(stream string) (room.ID, bool) {
+	key, ok := strings.CutPrefix(stream, streamPrefix)
+	if !ok {
+		return "", false
+	}
+	return person.OfRoomKey(key)
+}
+
+// Now is the node's time as records carry it.
+func (h *Hub) Now() room.Time { return room.Time(h.Clock().UnixMilli()) }
+
+// NewID makes a command id for what the programme itself does.
+func (h *Hub) NewID() room.CommandID {
+	var tail [10]byte
+	if _, err := io.ReadFull(h.Rand, tail[:]); err != nil {
+		panic("hub: no randomness: " + err.Error())
+	}
+	return room.NewCommandID(h.Now(), tail)
+}
+
+// enter finds or starts the room's goroutine and counts the caller in, so that the
+// room does not go to sleep before leave.
+func (h *Hub) enter(id room.ID) (*live, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return nil, ErrClosed
+	}
+	l, ok := h.rooms[id]
+	if !ok {
+		l = newLive(h, id)
+		h.rooms[id] = l
+		h.work.Go(l.run)
+	}
+	l.callers++
+	return l, nil
+}
+
+func (h *Hub) leave(l *live) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l.callers--
+}
+
+// retire takes a room off the list if nobody is on the way in.
+func (h *Hub) retire(l *live) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if l.callers > 0 {
+		return false
+	}
+	delete(h.rooms, l.id)
+	return true
+}
+
+// ask sends a request to a room and waits until it was dealt with.
+func (h *Hub) ask(ctx context.Context, id room.ID, r request) error {
+	if !id.Valid() {
+		return room.ErrNoSuchRoom
+	}
+	l, err := h.enter(id)
+	if err != nil {
+		return err
+	}
+	defer h.leave(l)
+	done := make(chan error, 1)
+	select {
+	case l.inbox <- envelope{r, done}:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-h.ctx.Done():
+		return ErrClosed
+	}
+	return <-done // the room answers everything it has taken in
+}
+
+// Moved tells the hub that a room's log went on elsewhere. Rooms that are not
+// active learn of it when they are loaded.
+func (h *Hub) Moved(id room.ID, head eventlog.Seq) {
+	h.mu.Lock()
+	l, ok := h.rooms[id]
+	h.mu.Unlock()
+	if !ok || uint64(head) <= l.reached.Load() {
+		return
+	}
+	select {
+	case l.inbox <- envelope{moved{head}, make(chan error, 1)}:
+	default: // a full inbox: the next append or poll finds out
+	}
+}

@@ -1,0 +1,269 @@
+package hub
+
+import (
+	"context"
+
+	"github.com/kith-chat/kith/server/eventlog"
+	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/room"
+	"github.com/kith-chat/kith/server/wire"
+)
+
+// maxGap is how many entries a returning client is sent one by one; after a
+// longer absence it gets the newest page instead.
+const maxGap = 1000
+
+// join seats a connection at a known position. Everything happens inside the
+// room's goroutine, so there is no window between history and what comes live.
+type join struct {
+	conn    *Conn
+	answer  string // id of the command
+	after   string
+	history int
+}
+
+func (j join) serve(l *live) error {
+	viewer, err := l.viewer(j.conn.Person)
+	if err != nil {
+		return err
+	}
+	if _, seated := l.seats[j.conn]; !seated && !j.conn.follow(l.id) {
+		return wire.Err("too_many_rooms")
+	}
+	ctx, cancel := l.context()
+	defer cancel()
+	gap, resumed, err := l.gap(ctx, j.after, viewer)
+	if err != nil {
+		return err
+	}
+	answer, err := l.joined(ctx, j, viewer, resumed)
+	if err != nil {
+		return err
+	}
+	j.conn.out.send(wire.OK(j.answer, answer))
+	for _, p := range gap {
+		if line := l.line(p, gap, viewer, p.entry.Actor == viewer.Person); line != nil {
+			j.conn.out.send(line)
+		}
+	}
+	l.seat(j.conn, viewer)
+	return nil
+}
+
+func (l *live) seat(c *Conn, viewer room.Member) {
+	if _, again := l.seats[c]; !again {
+		l.presence.came(c)
+	}
+	l.seats[c] = viewer
+}
+
+// gap is what a returning client missed. resumed is false where its position is
+// not one of this history and view, lies before its stay, or is too far back.
+func (l *live) gap(ctx context.Context, after string, viewer room.Member) (gap []passed, resumed bool, err error) {
+	if after == "" {
+		return nil, false, nil
+	}
+	at, ok := l.hub.Tokens.ParsePosition(l.id, after)
+	head := room.Seq(l.head.Seq)
+	if !ok || at.Staff != viewer.Role.Staff() || at.Seq > head || head-at.Seq > maxGap ||
+		!viewer.Role.Staff() && at.Seq < viewer.Joined {
+		l.hub.Metrics.resumes.WithLabelValues("reset").Inc()
+		return nil, false, nil
+	}
+	from, gap, err := l.from(ctx, at.Seq)
+	if err != nil {
+		return nil, false, err
+	}
+	if [8]byte(from.Digest[:8]) != at.Digest {
+		l.hub.Metrics.resumes.WithLabelValues("forked").Inc()
+		return nil, false, nil
+	}
+	l.hub.Metrics.resumes.WithLabelValues("resumed").Inc()
+	return gap, true, nil
+}
+
+// from is the position at seq and every entry after it: from the tail if it
+// reaches back that far, else from the log.
+func (l *live) from(ctx context.Context, seq room.Seq) (eventlog.Position, []passed, error) {
+	if seq == room.Seq(l.head.Seq) {
+		return l.head, nil, nil
+	}
+	if p, ok := l.tail.at(seq); ok {
+		gap, _ := l.tail.since(seq)
+		return p.pos, gap, nil
+	}
+	records, err := l.read(ctx, max(seq, 1), room.Seq(l.head.Seq))
+	if err != nil {
+		return eventlog.Position{}, nil, err
+	}
+	var list []passed
+	for _, r := range records {
+		entry, err := room.Decode(room.Seq(r.Seq), r.Meta, r.Body)
+		if err != nil {
+			return eventlog.Position{}, nil, err
+		}
+		list = append(list, passed{entry, eventlog.Position{Seq: r.Seq, Digest: r.Digest}})
+	}
+	if seq == 0 || len(list) == 0 {
+		return eventlog.Position{}, list, nil
+	}
+	return list[0].pos, list[1:], nil
+}
+
+func (l *live) joined(ctx context.Context, j join, viewer room.Member, resumed bool) (wire.Joined, error) {
+	readTo, err := l.markers.get(ctx, l, viewer.Person)
+	if err != nil {
+		return wire.Joined{}, err
+	}
+	answer := wire.Joined{
+		Reset: !resumed, Pos: l.position(l.head, viewer), You: l.memberID(viewer), Role: viewer.Role,
+		Room: l.info(), Messages: []wire.Message{}, Unread: l.state.Unread(viewer, readTo),
+	}
+	if readTo != 0 {
+		answer.ReadTo = l.hub.Tokens.Message(l.id, readTo)
+	}
+	answer.Here, answer.HereCount = l.presence.here(l)
+	if !resumed && j.history > 0 {
+		answer.Messages, answer.More, err = l.page(ctx, viewer, 0, j.history)
+	}
+	return answer, err
+}
+
+// page is messages as they stand now.
+func (l *live) page(ctx context.Context, viewer room.Member, before room.Seq, limit int) ([]wire.Message, bool, error) {
+	shown, more := l.state.Page(viewer, before, limit)
+	seqs := make([]room.Seq, 0, len(shown))
+	for _, s := range shown {
+		seqs = append(seqs, s.TextOf)
+	}
+	texts, err := l.bodies(ctx, seqs)
+	if err != nil {
+		return nil, false, err
+	}
+	page := make([]wire.Message, 0, len(shown))
+	for _, s := range shown {
+		page = append(page, l.message(s, texts[s.TextOf], viewer))
+	}
+	return page, more, nil
+}
+
+// history asks for the page before a message.
+type history struct {
+	who    person.ID
+	before room.Seq
+	limit  int
+	out    wire.Page
+}
+
+func (h *history) serve(l *live) error {
+	viewer, err := l.viewer(h.who)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := l.context()
+	defer cancel()
+	h.out.Messages, h.out.More, err = l.page(ctx, viewer, h.before, h.limit)
+	return err
+}
+
+// evidence asks for the sealed text of a message that was taken back.
+type evidence struct {
+	who     person.ID
+	message room.Seq
+	out     wire.Evidence
+}
+
+func (e *evidence) serve(l *live) error {
+	viewer, err := l.viewer(e.who)
+	if err != nil {
+		return err
+	}
+	seq, removed, erased, err := l.state.Removed(e.message, viewer)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := l.context()
+	defer cancel()
+	texts, err := l.bodies(ctx, []room.Seq{seq})
+	e.out = wire.Evidence{Text: texts[seq], RemovedAt: removed, ErasedAt: erased}
+	return err
+}
+
+// part ends following; also what a closed connection leaves behind.
+type part struct{ conn *Conn }
+
+func (p part) serve(l *live) error {
+	viewer, seated := l.seats[p.conn]
+	if !seated {
+		return nil
+	}
+	delete(l.seats, p.conn)
+	p.conn.unfollow(l.id)
+	l.presence.left(p.conn, viewer.Person)
+	return nil
+}
+
+// overview asks for the room's line in a person's list.
+type overview struct {
+	who person.ID
+	out wire.RoomLine
+}
+
+func (o *overview) serve(l *live) error {
+	viewer, err := l.viewer(o.who)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := l.context()
+	defer cancel()
+	readTo, err := l.markers.get(ctx, l, o.who)
+	o.out = wire.RoomLine{
+		Room: l.id, Name: l.state.Name(), Role: viewer.Role,
+		Unread: l.state.Unread(viewer, readTo), LastAt: l.state.LastAt(viewer),
+	}
+	return err
+}
+
+// Overview is the room's line in a person's list of rooms. room.ErrNoSuchRoom if
+// they are not a member.
+func (h *Hub) Overview(ctx context.Context, in room.ID, who person.ID) (wire.RoomLine, error) {
+	o := &overview{who: who}
+	err := h.ask(ctx, in, o)
+	return o.out, err
+}
+
+// membership asks what a person is in the room.
+type membership struct {
+	who person.ID
+	out room.Member
+}
+
+func (m *membership) serve(l *live) (err error) {
+	m.out, err = l.viewer(m.who)
+	return err
+}
+
+// Membership is a person's present membership of a room, or room.ErrNoSuchRoom.
+func (h *Hub) Membership(ctx context.Context, in room.ID, who person.ID) (room.Member, error) {
+	m := &membership{who: who}
+	err := h.ask(ctx, in, m)
+	return m.out, err
+}
+
+// naming asks what a room is called.
+type naming struct{ out string }
+
+func (n *naming) serve(l *live) error {
+	if !l.state.Opened() {
+		return room.ErrNoSuchRoom
+	}
+	n.out = l.state.Name()
+	return nil
+}
+
+// RoomName is what a room is called, for somebody who holds a link into it.
+func (h *Hub) RoomName(ctx context.Context, in room.ID) (string, error) {
+	n := &naming{}
+	err := h.ask(ctx, in, n)
+	return n.out, err
+}

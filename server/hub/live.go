@@ -1,0 +1,184 @@
+package hub
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/kith-chat/kith/server/eventlog"
+	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/room"
+)
+
+// request is something a room is asked to do, in its own goroutine.
+type request interface {
+	serve(l *live) error
+}
+
+type envelope struct {
+	request
+	done chan<- error
+}
+
+// live is one active room. Only its goroutine touches the fields below inbox.
+type live struct {
+	hub     *Hub
+	id      room.ID
+	callers int           // guarded by hub.mu
+	reached atomic.Uint64 // the head's number, for those outside
+	inbox   chan envelope
+
+	loaded   bool
+	state    *room.State
+	head     eventlog.Position
+	tail     tail
+	snapshot room.Seq // head of the newest snapshot
+	saving   chan struct{}
+	dueHint  room.Time // when the due index wakes this room; 0: never
+
+	seats    map[*Conn]room.Member
+	presence presence
+	markers  markers
+}
+
+func newLive(h *Hub, id room.ID) *live {
+	return &live{
+		hub: h, id: id, inbox: make(chan envelope, inboxSize),
+		seats: make(map[*Conn]room.Member), presence: newPresence(), markers: newMarkers(),
+		saving: make(chan struct{}, 1),
+	}
+}
+
+// run is the room's goroutine.
+func (l *live) run() {
+	l.hub.Metrics.rooms.Inc()
+	defer l.hub.Metrics.rooms.Dec()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	idle := time.NewTimer(idleRoom)
+	defer idle.Stop()
+	for {
+		select {
+		case e := <-l.inbox:
+			l.take(e)
+			idle.Reset(l.patience())
+		case <-tick.C:
+			l.tick()
+		case <-idle.C:
+			if len(l.seats) == 0 && l.hub.retire(l) {
+				l.settle()
+				return
+			}
+			idle.Reset(l.patience())
+		case <-l.hub.ctx.Done():
+			l.refuseWaiting()
+			l.settle()
+			return
+		}
+	}
+}
+
+// patience is how long the room stays with nobody following it: a room that does
+// not exist, asked for by a wrong id, hardly at all.
+func (l *live) patience() time.Duration {
+	if !l.loaded || !l.state.Opened() {
+		return time.Second
+	}
+	return idleRoom
+}
+
+// take serves one request; commands that wait behind a command are decided with it.
+func (l *live) take(e envelope) {
+	if !l.loaded {
+		if err := l.load(); err != nil {
+			e.done <- err
+			return
+		}
+	}
+	first, ok := e.request.(*do)
+	if !ok {
+		e.done <- e.serve(l)
+		return
+	}
+	batch, next := l.batch(first, e.done)
+	l.decide(batch)
+	if next != nil {
+		next.done <- next.serve(l)
+	}
+}
+
+// batch gathers the commands that are waiting, up to the first other request.
+func (l *live) batch(first *do, done chan<- error) (batch []pending, next *envelope) {
+	batch = []pending{{first, done}}
+	for len(batch) < maxBatch {
+		select {
+		case e := <-l.inbox:
+			more, ok := e.request.(*do)
+			if !ok {
+				return batch, &e
+			}
+			batch = append(batch, pending{more, e.done})
+		default:
+			return batch, nil
+		}
+	}
+	return batch, nil
+}
+
+// tick is what a room does once a second.
+func (l *live) tick() {
+	if !l.loaded {
+		return
+	}
+	l.presence.tick(l)
+	l.markers.tick(l)
+}
+
+func (l *live) refuseWaiting() {
+	for {
+		select {
+		case e := <-l.inbox:
+			e.done <- ErrClosed
+		default:
+			return
+		}
+	}
+}
+
+// settle writes down what is only in memory, before the room goes to sleep.
+func (l *live) settle() {
+	if !l.loaded {
+		return
+	}
+	l.markers.flush(l)
+	l.saving <- struct{}{} // wait for a snapshot under way
+	if l.state.Head() > l.snapshot+snapshotEvery/4 {
+		if frozen, err := room.Freeze(l.state); err == nil {
+			l.store(frozen, l.state.Head())
+		}
+	}
+}
+
+// context bounds one dealing with the store.
+func (l *live) context() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(l.hub.ctx), AppendTimeout)
+}
+
+// viewer is the person's present membership, or the refusal that fits.
+func (l *live) viewer(who person.ID) (room.Member, error) {
+	m, ok := l.state.Present(who)
+	if !ok {
+		return room.Member{}, room.ErrNoSuchRoom
+	}
+	return m, nil
+}
+
+// moved asks the room to read what was appended elsewhere.
+type moved struct{ head eventlog.Seq }
+
+func (m moved) serve(l *live) error {
+	if m.head <= l.head.Seq {
+		return nil
+	}
+	return l.catchUp()
+}

@@ -1,0 +1,133 @@
+package hub
+
+import (
+	"sync"
+)
+
+// Bounds of what waits for one connection.
+const (
+	// outboxBytes is the most that waits; over it the connection is closed with a
+	// code that means "come back and resume".
+	outboxBytes = 256 << 10
+	// frameBytes is the most that is put into one frame.
+	frameBytes = 32 << 10
+)
+
+// outbox holds lines until the connection can take them. Sending never waits: a
+// goroutine drains the box and exists only while there is something to drain.
+type outbox struct {
+	write func(frame []byte) error // waits for the network
+	full  func()                   // called once, from send
+	done  func()                   // called when the box was ended and drained
+	work  *sync.WaitGroup
+
+	mu       sync.Mutex
+	lines    [][]byte
+	bytes    int
+	draining bool
+	ended    bool // nothing is taken in any more
+}
+
+// send takes a line that must arrive: an answer or an event.
+func (o *outbox) send(line []byte) { o.put(line, outboxBytes) }
+
+// signal takes a line that may be lost: it is dropped from half full on.
+func (o *outbox) signal(line []byte) {
+	o.mu.Lock()
+	half := o.bytes > outboxBytes/2
+	o.mu.Unlock()
+	if !half {
+		o.put(line, outboxBytes)
+	}
+}
+
+func (o *outbox) put(line []byte, limit int) {
+	o.mu.Lock()
+	if o.ended {
+		o.mu.Unlock()
+		return
+	}
+	if o.bytes+len(line) > limit {
+		o.ended, o.lines, o.bytes = true, nil, 0
+		o.mu.Unlock()
+		o.full()
+		return
+	}
+	o.lines = append(o.lines, line)
+	o.bytes += len(line)
+	start := !o.draining
+	o.draining = true
+	o.mu.Unlock()
+	if start {
+		o.work.Go(o.drain)
+	}
+}
+
+// drain writes until the box is empty or the network gives up.
+func (o *outbox) drain() {
+	for {
+		frame := o.next()
+		if frame == nil {
+			return
+		}
+		if err := o.write(frame); err != nil {
+			o.drop()
+			return
+		}
+	}
+}
+
+// next takes the lines of one frame. A single line is not copied: all members who
+// see the same share its bytes.
+func (o *outbox) next() []byte {
+	o.mu.Lock()
+	if len(o.lines) == 0 {
+		o.draining, o.lines = false, nil
+		ended := o.ended
+		o.mu.Unlock()
+		if ended && o.done != nil {
+			o.done()
+		}
+		return nil
+	}
+	defer o.mu.Unlock()
+	n, size := 1, len(o.lines[0])
+	for n < len(o.lines) && size+1+len(o.lines[n]) <= frameBytes {
+		size += 1 + len(o.lines[n])
+		n++
+	}
+	frame := o.lines[0]
+	if n > 1 {
+		frame = make([]byte, 0, size)
+		for i, line := range o.lines[:n] {
+			if i > 0 {
+				frame = append(frame, '\n')
+			}
+			frame = append(frame, line...)
+		}
+	}
+	for _, line := range o.lines[:n] {
+		o.bytes -= len(line)
+	}
+	clear(o.lines[:n])
+	o.lines = o.lines[n:]
+	return frame
+}
+
+// drop ends the box and forgets what waits.
+func (o *outbox) drop() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.ended, o.lines, o.bytes, o.draining = true, nil, 0, false
+}
+
+// end takes nothing more in; what waits is still written, then done is called.
+func (o *outbox) end(done func()) {
+	o.mu.Lock()
+	o.ended, o.done = true, done
+	idle := !o.draining
+	o.mu.Unlock()
+	if idle {
+		done()
+	}
+}

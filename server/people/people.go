@@ -1,0 +1,161 @@
+// Package people is what happens to a person in several streams at once: coming
+// into a room, opening one, and what they are in all of theirs. Each act is a list
+// of idempotent steps under ids derived from the act, so that doing it again after
+// a crash finishes it and doubles nothing. The truth about a membership is the
+// room's own stream; the person's is the index by which their rooms are found.
+package people
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+
+	"github.com/kith-chat/kith/server/auth"
+	"github.com/kith-chat/kith/server/eventlog"
+	"github.com/kith-chat/kith/server/hub"
+	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/person/fact"
+	"github.com/kith-chat/kith/server/program"
+	"github.com/kith-chat/kith/server/room"
+	"github.com/kith-chat/kith/server/wire"
+)
+
+// People joins those who come in with the rooms they come into.
+type People struct {
+	gate      *auth.Gate
+	hub       *hub.Hub
+	programme *programme
+}
+
+// New makes a People. Gate and hub work on the same log.
+func New(log eventlog.Log, gate *auth.Gate, h *hub.Hub) *People {
+	return &People{gate, h, &programme{log: log}}
+}
+
+// Join lets a person into a room, once for each command id. A refusal of the room
+// is an *auth.Error with the room's code; then nothing has changed.
+func (p *People) Join(ctx context.Context, who person.ID, in room.ID, role room.Role, alias string, id room.CommandID) error {
+	_, err := p.hub.Do(ctx, in, "", id, room.AddMember{Person: who, Alias: alias, Role: role})
+	if refusal, ok := errors.AsType[*room.Refusal](err); ok {
+		return auth.Refuse(refusal.Code, refusal.Field, err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.index(ctx, who, in); err != nil {
+		return err
+	}
+	p.hub.SignalRooms(who)
+	return nil
+}
+
+func (p *People) index(ctx context.Context, who person.ID, in room.ID) error {
+	return p.gate.ChangePerson(ctx, who, who.Actor(), func(s person.State) ([]fact.Fact, error) {
+		if s.In(in) {
+			return nil, nil
+		}
+		return []fact.Fact{person.RoomJoined{Room: in}}, nil
+	})
+}
+
+// NewRoom is a room that is to be opened.
+type NewRoom struct{ Name, Topic, Rules, Alias string }
+
+// OpenRoom opens a room with by as its lead. It is listed in the programme first;
+// a crash after that leaves a room that nobody is in and nobody sees.
+func (p *People) OpenRoom(ctx context.Context, by person.ID, n NewRoom) (room.ID, error) {
+	var random [fact.IDBytes]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return "", err
+	}
+	id := room.ID(fact.FormID("r_", random))
+	err := p.gate.ChangeProgram(ctx, by.Actor(), func(program.State) ([]fact.Fact, error) {
+		return []fact.Fact{program.RoomOpened{Room: id}}, nil
+	})
+	if err != nil {
+		return "", err
+	}
+	steps := []room.Action{
+		room.OpenRoom{Name: n.Name},
+		room.AddMember{Person: by, Alias: n.Alias, Role: room.Lead},
+	}
+	for i, step := range steps {
+		if err := p.step(ctx, id, "", step, i); err != nil {
+			return "", err
+		}
+	}
+	if n.Topic != "" {
+		if err := p.step(ctx, id, by, room.SetTopic{Text: n.Topic}, 2); err != nil {
+			return "", err
+		}
+	}
+	if n.Rules != "" {
+		if err := p.step(ctx, id, by, room.SetRules{Text: n.Rules}, 3); err != nil {
+			return "", err
+		}
+	}
+	if err := p.index(ctx, by, id); err != nil {
+		return "", err
+	}
+	p.hub.SignalRooms(by)
+	return id, nil
+}
+
+func (p *People) step(ctx context.Context, in room.ID, by person.ID, act room.Action, n int) error {
+	sum := sha256.Sum256(append([]byte("open "+string(in)+" "), byte(n)))
+	_, err := p.hub.Do(ctx, in, by, room.NewCommandID(p.hub.Now(), [10]byte(sum[:10])), act)
+	return err
+}
+
+// RoomLines is the rooms a person is in, as their client lists them.
+func (p *People) RoomLines(ctx context.Context, who person.ID) ([]wire.RoomLine, error) {
+	state, err := p.gate.Person(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	lines := []wire.RoomLine{}
+	for _, id := range state.Rooms {
+		line, err := p.hub.Overview(ctx, id, who)
+		if errors.Is(err, room.ErrNoSuchRoom) {
+			continue // the membership has ended
+		}
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// Standing is what a person is in the programme as a whole.
+type Standing struct {
+	Lead  bool // leads the programme
+	Staff bool // lead, or moderator of any room
+}
+
+// Standing folds the person's rooms for what they are in each.
+func (p *People) Standing(ctx context.Context, who person.ID) (Standing, error) {
+	programme, err := p.Programme(ctx)
+	if err != nil {
+		return Standing{}, err
+	}
+	if programme.IsLead(who) {
+		return Standing{Lead: true, Staff: true}, nil
+	}
+	state, err := p.gate.Person(ctx, who)
+	if err != nil {
+		return Standing{}, err
+	}
+	for _, id := range state.Rooms {
+		m, err := p.hub.Membership(ctx, id, who)
+		switch {
+		case errors.Is(err, room.ErrNoSuchRoom):
+		case err != nil:
+			return Standing{}, err
+		case m.Role.Staff():
+			return Standing{Staff: true}, nil
+		}
+	}
+	return Standing{}, nil
+}

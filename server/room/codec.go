@@ -1,0 +1,119 @@
+package room
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/kith-chat/kith/server/person"
+)
+
+// kind names an event in records, for ever.
+type kind string
+
+// ErrUnknownEvent: a record of a kind or version that this program is too old to
+// read. The room must not be shown.
+var ErrUnknownEvent = errors.New("room: a record of a kind this version of Kith cannot read; use the newer version")
+
+// version of each kind's data as written today. Reading an older one is a further
+// row in readers, never a guess.
+const version = 1
+
+// readers makes the event to decode into, for each kind that has ever been written.
+var readers = map[kind]func() Event{
+	"room_opened":     func() Event { return new(RoomOpened) },
+	"room_renamed":    func() Event { return new(RoomRenamed) },
+	"topic_set":       func() Event { return new(TopicSet) },
+	"rules_set":       func() Event { return new(RulesSet) },
+	"member_joined":   func() Event { return new(MemberJoined) },
+	"member_left":     func() Event { return new(MemberLeft) },
+	"role_set":        func() Event { return new(RoleSet) },
+	"message_posted":  func() Event { return new(MessagePosted) },
+	"message_edited":  func() Event { return new(MessageEdited) },
+	"message_removed": func() Event { return new(MessageRemoved) },
+	"reaction_set":    func() Event { return new(ReactionSet) },
+	"bodies_erased":   func() Event { return new(BodiesErased) },
+}
+
+// meta is a record's metadata as written.
+type meta struct {
+	Kind    kind            `json:"k"`
+	Version int             `json:"v"`
+	At      Time            `json:"at"`
+	Actor   person.ID       `json:"by,omitempty"`
+	Command string          `json:"id"`
+	Print   string          `json:"fp"`
+	Data    json.RawMessage `json:"d"`
+}
+
+// Encode writes an entry as a record's metadata and body. body is nil for events
+// that carry no text.
+func Encode(e Entry) (metadata, body []byte, err error) {
+	data, err := json.Marshal(e.Event)
+	if err != nil {
+		return nil, nil, fmt.Errorf("room: encode %s: %w", e.Event.kind(), err)
+	}
+	metadata, err = json.Marshal(meta{
+		Kind: e.Event.kind(), Version: version, At: e.At, Actor: e.Actor,
+		Command: e.Command.String(), Print: hex.EncodeToString(e.Fingerprint[:]), Data: data,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("room: encode %s: %w", e.Event.kind(), err)
+	}
+	if t, ok := e.Event.(texted); ok {
+		body = []byte(*t.body())
+	}
+	return metadata, body, nil
+}
+
+// Decode reads a record. Anything it does not know to the last field is an error;
+// an unknown kind or version is ErrUnknownEvent. A nil body of an event that
+// carries text was erased and reads as "".
+func Decode(seq Seq, metadata, body []byte) (Entry, error) {
+	var m meta
+	if err := strictly(metadata, &m); err != nil {
+		return Entry{}, fmt.Errorf("room: record %d: %w", seq, err)
+	}
+	reader, ok := readers[m.Kind]
+	if !ok || m.Version != version {
+		return Entry{}, fmt.Errorf("record %d: %w", seq, ErrUnknownEvent)
+	}
+	event := reader()
+	if err := strictly(m.Data, event); err != nil {
+		return Entry{}, fmt.Errorf("room: record %d: %w", seq, err)
+	}
+	if t, ok := event.(texted); ok {
+		*t.body() = string(body)
+	} else if len(body) != 0 {
+		return Entry{}, fmt.Errorf("room: record %d: a body where there is none to be", seq)
+	}
+	id, ok := ParseCommandID(m.Command)
+	if !ok {
+		return Entry{}, fmt.Errorf("room: record %d: bad command id", seq)
+	}
+	print, err := hex.DecodeString(m.Print)
+	if err != nil || len(print) != len(Fingerprint{}) {
+		return Entry{}, fmt.Errorf("room: record %d: bad fingerprint", seq)
+	}
+	return Entry{
+		Seq:    seq,
+		Header: Header{At: m.At, Actor: m.Actor, Command: id, Fingerprint: Fingerprint(print)},
+		Event:  event,
+	}, nil
+}
+
+// strictly decodes one JSON value and nothing after it, refusing unknown fields.
+func strictly(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return errors.New("its metadata cannot be read") // the cause could quote data
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("its metadata goes on after its end")
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+package room
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/kith-chat/kith/server/person"
+)
+
+// Limits of a room.
+const (
+	MaxMembers = 5000
+	MaxAlias   = 24
+)
+
+// Member is a person's membership of this room. A person who leaves keeps index
+// and alias, so that nobody else can take either.
+type Member struct {
+	Person person.ID
+	Index  int // place in the roster, from 0
+	Alias  Text
+	Role   Role
+	Joined Seq // the record of the present stay's beginning
+	Left   Seq // the record that ended it; 0: present
+}
+
+// sees says whether the member may see a message at all: their own stay only, for
+// participants. A former stay opens nothing. Staff supervise the whole room.
+func (m Member) sees(msg Message) bool {
+	return m.Left == 0 && (m.Role.Staff() || msg.Seq > m.Joined)
+}
+
+// OpenRoom begins a room. Only the programme does it.
+type OpenRoom struct{ Name string }
+
+func (OpenRoom) act() act { return "open_room" }
+
+func (a OpenRoom) decide(s *State, _ Command, _ Member) (Event, error) {
+	if s.Opened() {
+		return nil, ErrAlreadyOpen
+	}
+	name, err := cleanLine(a.Name, MaxName)
+	if err != nil {
+		return nil, err
+	}
+	return &RoomOpened{Name: name}, nil
+}
+
+// AddMember lets a person in, or in again. Only the programme does it, on an
+// accepted invitation.
+type AddMember struct {
+	Person person.ID
+	Alias  string
+	Role   Role
+}
+
+func (AddMember) act() act { return "add_member" }
+
+func (a AddMember) decide(s *State, _ Command, _ Member) (Event, error) {
+	alias, err := cleanLine(a.Alias, MaxAlias)
+	if err != nil {
+		return nil, &Refusal{Code: "alias_bad", Field: "alias"}
+	}
+	if m, ok := s.members.get(a.Person); ok && m.Left == 0 {
+		return nil, ErrAlreadyMember
+	}
+	if holder, ok := s.aliases.get(aliasKey(alias)); ok && holder != a.Person {
+		return nil, ErrAliasTaken
+	}
+	if a.Role != Participant && a.Role != Moderator && a.Role != Lead || len(s.roster) >= MaxMembers {
+		return nil, ErrNotAllowed
+	}
+	return &MemberJoined{Person: a.Person, Role: a.Role, Alias: alias}, nil
+}
+
+// SetRole changes what a member is. Only the programme does it.
+type SetRole struct {
+	Person person.ID
+	Role   Role
+}
+
+func (SetRole) act() act { return "set_role" }
+
+func (a SetRole) decide(s *State, _ Command, _ Member) (Event, error) {
+	if m, ok := s.members.get(a.Person); !ok || m.Left != 0 {
+		return nil, ErrNoSuchMember
+	}
+	if a.Role != Participant && a.Role != Moderator && a.Role != Lead {
+		return nil, ErrNotAllowed
+	}
+	return &RoleSet{Person: a.Person, Role: a.Role}, nil
+}
+
+// EndMembership ends a stay: one's own, or, for staff, a participant's.
+type EndMembership struct{ Person person.ID }
+
+func (EndMembership) act() act { return "end_membership" }
+
+func (a EndMembership) decide(s *State, c Command, by Member) (Event, error) {
+	m, ok := s.members.get(a.Person)
+	own := a.Person == c.Actor
+	system := c.Actor == ""
+	switch {
+	case !own && !system && !by.Role.Staff():
+		return nil, ErrNotAllowed
+	case !ok || m.Left != 0:
+		return nil, ErrNoSuchMember
+	case !own && !system && by.Role != Lead && m.Role != Participant:
+		return nil, ErrNotAllowed
+	}
+	return &MemberLeft{Person: a.Person}, nil
+}
+
+// MemberJoined: a person is a member from here on.
+type MemberJoined struct {
+	Person person.ID `json:"person"`
+	Role   Role      `json:"role"`
+	Alias  string    `json:"-"`
+}
+
+func (*MemberJoined) kind() kind      { return "member_joined" }
+func (e *MemberJoined) body() *string { return &e.Alias }
+
+func (e *MemberJoined) apply(s *State, in Entry) error {
+	m, again := s.members.get(e.Person)
+	if !again {
+		m = Member{Person: e.Person, Index: len(s.roster)}
+		s.roster = append(s.roster, e.Person)
+	} else {
+		s.aliases.remove(aliasKey(m.Alias.Text))
+		s.eraseLater(m.Alias.Of, in.At)
+	}
+	m.Alias = Text{Of: in.Seq, Text: e.Alias}
+	m.Role, m.Joined, m.Left = e.Role, in.Seq, 0
+	s.members.put(e.Person, m)
+	s.aliases.put(aliasKey(e.Alias), e.Person)
+	return nil
+}
+
+// RoleSet: a member is something else from here on.
+type RoleSet struct {
+	Person person.ID `json:"person"`
+	Role   Role      `json:"role"`
+}
+
+func (*RoleSet) kind() kind { return "role_set" }
+
+func (e *RoleSet) apply(s *State, _ Entry) error {
+	m, ok := s.members.get(e.Person)
+	if !ok {
+		return errUnknownMember
+	}
+	m.Role = e.Role
+	s.members.put(e.Person, m)
+	return nil
+}
+
+// MemberLeft: a stay has ended; the person sees and does nothing here from now on.
+type MemberLeft struct {
+	Person person.ID `json:"person"`
+}
+
+func (*MemberLeft) kind() kind { return "member_left" }
+
+func (e *MemberLeft) apply(s *State, in Entry) error {
+	m, ok := s.members.get(e.Person)
+	if !ok {
+		return errUnknownMember
+	}
+	m.Left = in.Seq
+	s.members.put(e.Person, m)
+	return nil
+}
+
+// aliasKey is what two aliases share that people would read as the same: letter
+// case, width, spacing and punctuation do not count.
+func aliasKey(alias string) string {
+	folded := cases.Fold().String(norm.NFKC.String(alias))
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, folded)
+}

@@ -1,0 +1,37 @@
+package room
+
+// Refusal is why a command was not allowed: a code that clients have words for.
+// It never carries text that people wrote.
+type Refusal struct {
+	Code  string
+	Field string // the field to blame, or ""
+}
+
+func (r *Refusal) Error() string { return "room: refused: " + r.Code }
+
+// Is makes errors.Is compare refusals by code.
+func (r *Refusal) Is(target error) bool {
+	t, ok := target.(*Refusal)
+	return ok && t.Code == r.Code
+}
+
+// The refusals. Their codes are part of the client protocol.
+var (
+	ErrNoSuchRoom     = &Refusal{Code: "no_such_room", Field: "room"}
+	ErrNotAllowed     = &Refusal{Code: "not_allowed"}
+	ErrNoSuchMessage  = &Refusal{Code: "no_such_message", Field: "message"}
+	ErrNotYours       = &Refusal{Code: "not_yours", Field: "message"}
+	ErrAlreadyRemoved = &Refusal{Code: "already_removed", Field: "message"}
+	ErrNoSuchMember   = &Refusal{Code: "no_such_member", Field: "member"}
+	ErrAliasTaken     = &Refusal{Code: "alias_taken", Field: "alias"}
+	ErrAlreadyMember  = &Refusal{Code: "member_already"}
+	ErrTextEmpty      = &Refusal{Code: "text_empty", Field: "text"}
+	ErrTextTooLong    = &Refusal{Code: "text_too_long", Field: "text"}
+	ErrBadReaction    = &Refusal{Code: "bad_value", Field: "reaction"}
+	ErrGone           = &Refusal{Code: "gone", Field: "message"}
+	ErrIDReused       = &Refusal{Code: "id_reused", Field: "id"}
+	ErrIDTooOld       = &Refusal{Code: "id_too_old", Field: "id"}
+	ErrIDAhead        = &Refusal{Code: "id_ahead", Field: "id"}
+	ErrNothingDue     = &Refusal{Code: "nothing_due"}
+	ErrAlreadyOpen    = &Refusal{Code: "already_open"}
+)

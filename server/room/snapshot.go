@@ -1,0 +1,94 @@
+package room
+
+import (
+	"bytes"
+	"encoding/gob"
+	"errors"
+	"fmt"
+
+	"github.com/kith-chat/kith/server/person"
+)
+
+// snapshotVersion changes whenever the fold does; a snapshot of another version is
+// not read but made anew from the log.
+const snapshotVersion = 1
+
+// ErrOldSnapshot: written by another version of the fold. Fold the log instead.
+var ErrOldSnapshot = errors.New("room: a snapshot of another version")
+
+// frozen is a state written down. It holds no text: texts are read from their
+// records when it is thawed, so that an erased one stays erased.
+type frozen struct {
+	Version            int
+	Head               Seq
+	At                 Time
+	Name, Topic, Rules Seq
+	Members            []frozenMember // by index
+	Messages           []Message
+	Reactions          map[Seq][]Reacted
+	Pending            map[Seq]Time
+	Answers            map[answerKey]Answer
+}
+
+type frozenMember struct {
+	Person       person.ID
+	Alias        Seq
+	Role         uint8
+	Joined, Left Seq
+}
+
+// Freeze writes a state down. Not for forks.
+func Freeze(s *State) ([]byte, error) {
+	s.forget()
+	f := frozen{
+		Version: snapshotVersion, Head: s.head, At: s.at,
+		Name: s.name.Of, Topic: s.topic.Of, Rules: s.rules.Of,
+		Messages: s.messages.list, Reactions: s.reactions.own, Pending: s.pending.own, Answers: s.answers.own,
+	}
+	for _, id := range s.roster {
+		m, _ := s.members.get(id)
+		f.Members = append(f.Members, frozenMember{m.Person, m.Alias.Of, uint8(m.Role), m.Joined, m.Left})
+	}
+	var out bytes.Buffer
+	if err := gob.NewEncoder(&out).Encode(f); err != nil {
+		return nil, fmt.Errorf("room: freeze: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// Thaw reads a state that Freeze wrote. texts reads the bodies of the records it
+// is asked for; one that was erased is "". ErrOldSnapshot: fold the log instead.
+func Thaw(data []byte, texts func([]Seq) (map[Seq]string, error)) (*State, error) {
+	var f frozen
+	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&f); err != nil {
+		return nil, fmt.Errorf("%w: it cannot be read", ErrOldSnapshot)
+	}
+	if f.Version != snapshotVersion {
+		return nil, ErrOldSnapshot
+	}
+	wanted := []Seq{f.Name, f.Topic, f.Rules}
+	for _, m := range f.Members {
+		wanted = append(wanted, m.Alias)
+	}
+	text, err := texts(wanted)
+	if err != nil {
+		return nil, err
+	}
+	s := &State{
+		head: f.Head, at: f.At,
+		name: Text{f.Name, text[f.Name]}, topic: Text{f.Topic, text[f.Topic]}, rules: Text{f.Rules, text[f.Rules]},
+		messages:  ledger{list: f.Messages},
+		reactions: table[Seq, []Reacted]{own: f.Reactions},
+		pending:   table[Seq, Time]{own: f.Pending},
+		answers:   table[answerKey, Answer]{own: f.Answers},
+	}
+	for i, m := range f.Members {
+		alias := Text{m.Alias, text[m.Alias]}
+		s.members.put(m.Person, Member{
+			Person: m.Person, Index: i, Alias: alias, Role: Role(m.Role), Joined: m.Joined, Left: m.Left,
+		})
+		s.aliases.put(aliasKey(alias.Text), m.Person)
+		s.roster = append(s.roster, m.Person)
+	}
+	return s, nil
+}

@@ -1,0 +1,90 @@
+package web
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/kith-chat/kith/server/auth"
+	"github.com/kith-chat/kith/server/hub"
+	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/room"
+	"github.com/kith-chat/kith/server/wire"
+)
+
+// watchLocks closes the sockets of sessions whose time has come, within a second.
+// Input in another tab may have put it off: the session is asked for first.
+func (s *Server) watchLocks() {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			now := room.Time(s.Clock().UnixMilli())
+			for _, c := range s.hub.Conns("") {
+				if c.Session.LocksAt() <= now {
+					s.recheck(s.ctx, c)
+				}
+			}
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}
+
+// Recheck asks anew whether a person's open sockets still have a right to be open,
+// and cuts those that have none. It is called when the person's stream moved.
+func (s *Server) Recheck(ctx context.Context, who person.ID) {
+	for _, c := range s.hub.Conns(who) {
+		s.recheck(ctx, c)
+	}
+}
+
+func (s *Server) recheck(ctx context.Context, c *hub.Conn) {
+	who, ok := c.Session.(*visitor)
+	if !ok {
+		return
+	}
+	err := who.recheck(ctx)
+	switch {
+	case err == nil:
+	case auth.CodeOf(err) == auth.CodeLocked:
+		c.Close(wire.CloseLocked)
+	case auth.CodeOf(err) == auth.CodeSignedOut:
+		c.Reset("session ended")
+	default:
+		// Whether the right still stands cannot be told: nothing more is sent.
+		s.logger.Error("session could not be checked, connection closed", "reason", err)
+		c.Reset("session not checked")
+	}
+}
+
+// Drain asks every client to come back after a random while and closes the
+// connections spread over the window, so that they do not return all at once.
+func (s *Server) Drain(window time.Duration) {
+	conns := s.hub.Conns("")
+	if len(conns) == 0 {
+		return
+	}
+	var closing sync.WaitGroup
+	for i, c := range conns {
+		wait := time.Duration(rand.Int64N(int64(window) + 1))
+		c.Send(wire.Line(wire.Signal{Signal: "come_back", InMS: wait.Milliseconds()}))
+		at := window * time.Duration(i) / time.Duration(len(conns))
+		closing.Go(func() {
+			time.Sleep(at)
+			c.Finish(wire.CloseRestarting)
+		})
+	}
+	closing.Wait()
+	s.settle(window)
+}
+
+// settle waits, for a bounded time, until the connections have gone.
+func (s *Server) settle(window time.Duration) {
+	deadline := time.Now().Add(window + goodbye)
+	for len(s.hub.Conns("")) > 0 && time.Now().Before(deadline) {
+		time.Sleep(10 * time.Millisecond)
+	}
+}

@@ -1,0 +1,110 @@
+package web
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// origins knows under which addresses this server may be spoken to. Without a
+// public origin that is this machine itself, under its own names only: a foreign
+// name that resolves here (DNS rebinding) is refused.
+type origins struct {
+	public string // "https://kith.example.org", or ""
+	demo   bool   // also any name under localhost
+	proxy  []netip.Prefix
+}
+
+// allows says whether a Host header names this server.
+func (o origins) allows(host string) bool {
+	if o.public != "" {
+		u, err := url.Parse(o.public)
+		return err == nil && strings.EqualFold(host, u.Host)
+	}
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	name = strings.ToLower(strings.Trim(name, "[]"))
+	if ip, err := netip.ParseAddr(name); err == nil {
+		return ip.IsLoopback()
+	}
+	return name == "localhost" || o.demo && strings.HasSuffix(name, ".localhost")
+}
+
+// fits says whether an Origin header is of the host it came to. No header is no
+// cross-site request of a browser; the upgrade demands one.
+func (o origins) fits(origin, host string) bool {
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	if o.public != "" {
+		return strings.EqualFold(origin, o.public)
+	}
+	return strings.EqualFold(u.Host, host)
+}
+
+// trusted says whether a request came through a proxy that was named.
+func (o origins) trusted(remote netip.Addr) bool {
+	for _, p := range o.proxy {
+		if p.Contains(remote) {
+			return true
+		}
+	}
+	return false
+}
+
+// network is where a request came from: the peer, or what a trusted proxy says of
+// it (the last address it did not add itself).
+func (o origins) network(r *http.Request) netip.Addr {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	from := peer.Addr().Unmap()
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && o.trusted(from); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		from = hop.Unmap()
+	}
+	return from
+}
+
+// guard refuses requests under a name or from a page that is not this server's,
+// and says in the log which flag mends it.
+func (s *Server) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		origin := r.Header.Get("Origin")
+		upgrade := r.URL.Path == "/ws"
+		switch {
+		case !s.origins.allows(r.Host):
+			s.refuseOrigin(w, r, "the address asked for", r.Host)
+		case origin != "" && !s.origins.fits(origin, r.Host), upgrade && origin == "":
+			s.refuseOrigin(w, r, "the page that asked", origin)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+func (s *Server) refuseOrigin(w http.ResponseWriter, r *http.Request, what, got string) {
+	want := s.origins.public
+	if want == "" {
+		want = "this machine only (localhost)"
+	}
+	s.logger.Warn("refused: wrong origin; if this is how people reach Kith, start it with -origin set to that address",
+		"what", what, "got", got, "set_up_for", want)
+	if r.Method == http.MethodGet && r.URL.Path == "/" {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = w.Write([]byte(s.words.WrongOrigin + "\n"))
+		return
+	}
+	s.fail(w, r, errWrongOrigin)
+}

@@ -1,0 +1,30 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+)
+
+// pageWords are the words the server itself shows people, from the language file's
+// "server" group. Everything else is shown by the client.
+type pageWords struct {
+	WrongOrigin string `json:"wrong_origin"`
+}
+
+func loadWords(client fs.FS) (pageWords, error) {
+	data, err := fs.ReadFile(client, "lang/en.json")
+	if err != nil {
+		return pageWords{}, fmt.Errorf("web: the language file: %w", err)
+	}
+	var lang struct {
+		Server pageWords `json:"server"`
+	}
+	if err := json.Unmarshal(data, &lang); err != nil {
+		return pageWords{}, fmt.Errorf("web: the language file: %w", err)
+	}
+	if lang.Server.WrongOrigin == "" {
+		lang.Server.WrongOrigin = "This is not the address that Kith was set up for. Please ask your team for the right link."
+	}
+	return lang.Server, nil
+}

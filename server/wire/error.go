@@ -1,0 +1,94 @@
+package wire
+
+import (
+	"errors"
+
+	"github.com/kith-chat/kith/server/room"
+)
+
+// Error is what a client is told: a code it has words for, a text for engineers,
+// and the field to blame. It never quotes what was sent.
+type Error struct {
+	Code  string `json:"code"`
+	Text  string `json:"text"`
+	Field string `json:"field,omitempty"`
+}
+
+func (e *Error) Error() string { return "wire: " + e.Code }
+
+// texts says, for each code, what to do. The README lists the same codes.
+var texts = map[string]string{
+	"frame_too_large":  "A frame may hold at most 64 KiB. Send less at a time.",
+	"not_text":         "Only text frames are understood.",
+	"bad_utf8":         "The frame is not valid UTF-8.",
+	"bad_json":         "The line is not one JSON object.",
+	"too_deep":         "The JSON is nested more than 8 deep.",
+	"unknown_field":    "This command has no such field.",
+	"unknown_command":  "There is no such command. See the manual.",
+	"wrong_type":       "The field has the wrong type.",
+	"missing_field":    "The command lacks a field it needs.",
+	"bad_value":        "The field's value is not one of those allowed.",
+	"bad_id":           "The id must be a UUIDv7 in lower case.",
+	"id_too_old":       "The id was made more than 7 days ago. Make a new one.",
+	"id_ahead":         "The id's time lies ahead of the server's clock. Use hello.now.",
+	"id_reused":        "This id was used for another command. Make a new one.",
+	"too_fast":         "Too many commands at once. Wait a moment, then send again.",
+	"no_such_room":     "There is no such room, or you are not a member.",
+	"not_allowed":      "Your role in this room does not allow that.",
+	"no_such_message":  "There is no such message here.",
+	"not_yours":        "Only its author can do that.",
+	"already_removed":  "The message was taken back.",
+	"no_such_member":   "There is no such member here.",
+	"member_already":   "This person is a member already.",
+	"alias_taken":      "Another member has this alias. Choose another.",
+	"alias_bad":        "An alias has 2 to 24 letters, digits and spaces.",
+	"text_empty":       "There is no text.",
+	"text_too_long":    "The text is too long.",
+	"gone":             "It is past its time and was erased.",
+	"not_saved":        "Nothing was stored. Send it again with the same id.",
+	"not_known":        "It may have been stored. Send it again with the same id to find out.",
+	"restarting":       "The server is restarting. Come back and send it again with the same id.",
+	"locked":           "The session is locked. Unlock it with the passphrase.",
+	"nothing_due":      "There is nothing to do.",
+	"already_open":     "The room is open already.",
+	"too_many_lines":   "A frame may hold at most 64 lines.",
+	"too_many_rooms":   "A connection may follow at most 50 rooms.",
+	"duplicate_field":  "The field stands twice.",
+	"unavailable":      "The store does not answer just now. Try again.",
+	"internal":         "Something went wrong on the server. It was noted.",
+	"history_replaced": "The room's history was replaced. Load it anew.",
+}
+
+// Err makes the error of a code. A code without a text is a defect of ours.
+func Err(code string, field ...string) *Error {
+	text, ok := texts[code]
+	if !ok {
+		panic("wire: no text for code " + code)
+	}
+	e := &Error{Code: code, Text: text}
+	if len(field) > 0 {
+		e.Field = field[0]
+	}
+	return e
+}
+
+// Of is what a client is told of err: a refusal by its code, anything else by the
+// code given, its cause kept back.
+func Of(err error, otherwise string) *Error {
+	if refusal, ok := errors.AsType[*room.Refusal](err); ok {
+		return Err(refusal.Code, refusal.Field)
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return Err(otherwise)
+}
+
+// Codes lists every error code there is.
+func Codes() []string {
+	codes := make([]string, 0, len(texts))
+	for code := range texts {
+		codes = append(codes, code)
+	}
+	return codes
+}

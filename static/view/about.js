@@ -1,0 +1,171 @@
+/**
+ * What one can know and do about a room: its people, its house rules, leaving it; for staff also inviting, links for a
+ * new passphrase, and ending a membership.
+ *
+ * @typedef {import('../client.js').Client} Client
+ * @typedef {import('../frames.js').Member} Member
+ * @typedef {(say: {title: string, text: string, yes: string, no: string}) => Promise<boolean | null>} Ask
+ */
+
+import { call, codeOf } from '../api.js';
+import { reconcile } from '../list.js';
+import { setText, show, stamp } from '../template.js';
+import { errorWord, word } from '../words.js';
+import { linkMade } from './linkmade.js';
+import { drawDot, drawRole } from './people.js';
+import { staffView } from './staff.js';
+
+/** @type {Record<import('../frames.js').Role, number>} */
+const RANK = { lead: 0, moderator: 1, participant: 2 };
+
+export class AboutView {
+  #staff = '';
+
+  /**
+   * @param {Client} client
+   * @param {string} room
+   * @param {{close: () => void, ask: Ask}} how
+   */
+  constructor(client, room, how) {
+    this.client = client;
+    this.id = room;
+    this.how = how;
+    this.made = stamp('about');
+    this.root = this.made.root;
+    this.made.part('close').addEventListener('click', how.close);
+    this.made.part('leave').addEventListener('click', () => void this.#leave());
+    this.root.addEventListener('keydown', (event) => event.key === 'Escape' && how.close());
+  }
+
+  focus() {
+    this.made.part('title').focus();
+  }
+
+  update() {
+    const room = this.client.state.rooms[this.id];
+    if (!room?.held) return;
+    setText(this.made.part('topic'), room.topic);
+    show(this.made.part('topic'), room.topic !== '');
+    setText(this.made.part('rules'), room.rules || word('about.default_rules'));
+    this.#people(room);
+    const staff = room.role === 'participant' ? '' : room.role;
+    if (staff === this.#staff) return;
+    this.#staff = staff;
+    this.made.part('staff').replaceChildren(...(staff ? [staffView(this.client, room)] : []));
+  }
+
+  /** @param {import('../store.js').Room} room */
+  #people(room) {
+    const people = Object.values(room.members).sort((a, b) => RANK[a.role] - RANK[b.role] || a.alias.localeCompare(b.alias));
+    setText(this.made.part('people-title'), word('about.people', { n: people.length }));
+    const note = room.here ? word('about.here_note') : word('about.here_count', { n: room.hereCount });
+    setText(this.made.part('here-note'), note);
+    reconcile(this.made.part('people'), people, {
+      key: (member) => member.member,
+      make: (member) => this.#makePerson(member.member),
+      update: (row, member) => drawPerson(row, member, room, this.client.me?.lead ?? false),
+    });
+  }
+
+  /** @param {string} member */
+  #makePerson(member) {
+    const made = stamp('person');
+    setText(made.part('reset'), word('staff.reset'));
+    setText(made.part('end'), word('staff.end'));
+    const alias = () => this.client.state.rooms[this.id]?.members[member]?.alias ?? '';
+    made.part('reset').addEventListener('click', () => void this.#reset(member, alias(), made.part('result')));
+    made.part('end').addEventListener('click', () => void this.#end(member, alias(), made.part('result')));
+    return made.root;
+  }
+
+  /**
+   * @param {string} member
+   * @param {string} alias
+   * @param {HTMLElement} result
+   */
+  async #reset(member, alias, result) {
+    const yes = await this.how.ask({
+      title: word('staff.reset_title', { alias }),
+      text: word('staff.reset_text'),
+      yes: word('staff.reset_yes'),
+      no: word('staff.no'),
+    });
+    if (!yes) return;
+    try {
+      const answer = await call('/api/resets', { room: this.id, member });
+      const note = linkMade(answer, 'reset', (text) => this.client.announcer.status(text));
+      result.replaceChildren(note);
+      note.querySelector('input')?.focus();
+    } catch (error) {
+      this.#failed(result, codeOf(error));
+    }
+  }
+
+  /**
+   * @param {string} member
+   * @param {string} alias
+   * @param {HTMLElement} result
+   */
+  async #end(member, alias, result) {
+    const yes = await this.how.ask({
+      title: word('staff.end_title', { alias }),
+      text: word('staff.end_text'),
+      yes: word('staff.end_yes'),
+      no: word('staff.no'),
+    });
+    if (!yes) return;
+    const { error } = await this.client.link.command('end_membership', { room: this.id, member }).answer;
+    if (error) this.#failed(result, error.code);
+    else this.client.announcer.status(word('staff.ended'));
+  }
+
+  /**
+   * @param {HTMLElement} result
+   * @param {string} code
+   */
+  #failed(result, code) {
+    const line = document.createElement('p');
+    line.className = 'wrong';
+    setText(line, errorWord(code));
+    result.replaceChildren(line);
+    this.client.announcer.failure(errorWord(code));
+  }
+
+  async #leave() {
+    const room = this.client.state.rooms[this.id];
+    if (!room) return;
+    const yes = await this.how.ask({
+      title: word('about.leave_title', { room: room.name }),
+      text: word('about.leave_text'),
+      yes: word('about.leave_yes'),
+      no: word('about.leave_no'),
+    });
+    if (!yes) return;
+    const { error } = await this.client.link.command('end_membership', { room: this.id, member: room.you }).answer;
+    if (!error) return void this.client.refresh();
+    setText(this.made.part('wrong'), errorWord(error.code));
+    show(this.made.part('wrong'), true);
+    this.client.announcer.failure(errorWord(error.code));
+  }
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Member} member
+ * @param {import('../store.js').Room} room
+ * @param {boolean} lead
+ */
+function drawPerson(row, member, room, lead) {
+  const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (row.querySelector(`[data-part="${name}"]`));
+  const you = member.member === room.you;
+  drawDot(part('dot'), member);
+  setText(part('who'), you ? word('about.you', { alias: member.alias }) : member.alias);
+  drawRole(part('role'), member.role);
+  setText(part('here'), room.here?.includes(member.member) ? word('about.here') : '');
+  const participant = member.role === 'participant';
+  const canReset = !you && ((room.role !== 'participant' && participant) || (lead && member.role !== 'lead'));
+  const canEnd = !you && room.role !== 'participant' && participant;
+  show(part('acts'), canReset || canEnd);
+  show(part('reset'), canReset);
+  show(part('end'), canEnd);
+}

@@ -1,0 +1,177 @@
+/**
+ * The signed-in page: rooms, the middle, and what is about a room. On a phone one of them at a time, on a wide screen
+ * side by side. What is shown is one Place; the browser's back button walks through them, the address stays "/".
+ *
+ * @typedef {{view: 'rooms' | 'room' | 'settings' | 'newroom', room?: string, about?: boolean}} Place
+ * @typedef {import('../client.js').Client} Client
+ *
+ * @typedef {object} How
+ * @property {() => void} help
+ * @property {() => void} signOut
+ * @property {() => void} themed preferences changed
+ * @property {(say: {title: string, text: string, yes: string, no: string}) => Promise<boolean | null>} ask
+ */
+
+import { call } from '../api.js';
+import { show, stamp } from '../template.js';
+import { word } from '../words.js';
+import { AboutView } from './about.js';
+import { newRoomView } from './newroom.js';
+import { nothing, page } from './pages.js';
+import { RoomView } from './room.js';
+import { roomsView } from './rooms.js';
+import { settingsView } from './settings.js';
+
+export class InsideView {
+  /** @type {Place} */
+  place = { view: 'rooms' };
+  /** @type {RoomView | null} */
+  room = null;
+  /** @type {AboutView | null} */
+  about = null;
+
+  /**
+   * @param {Client} client
+   * @param {How} how
+   */
+  constructor(client, how) {
+    this.client = client;
+    this.how = how;
+    this.made = stamp('inside');
+    this.root = this.made.root;
+    this.rooms = roomsView({
+      open: (room) => this.go({ view: 'room', room }),
+      settings: () => this.go({ view: 'settings' }),
+      create: () => this.go({ view: 'newroom' }),
+      seen: (id) => this.#noticeSeen(id),
+    });
+    this.made.part('nav').append(this.rooms.root);
+  }
+
+  stop() {
+    this.room?.stop();
+    this.room = null;
+  }
+
+  /** Draws what changed. */
+  update() {
+    this.rooms.update(this.client);
+    this.room?.update(Boolean(this.place.about));
+    this.about?.update();
+  }
+
+  /**
+   * Goes somewhere on the person's word, so that "back" comes back here.
+   * @param {Place} place
+   */
+  go(place) {
+    if (same(place, this.place)) return this.#focus();
+    history.pushState(place, '', '/');
+    this.show(place);
+  }
+
+  /**
+   * Shows a place without a new step in the browser's history.
+   * @param {Place} place
+   * @param {boolean} [focus] false when nobody asked to be here just now
+   */
+  show(place, focus = true) {
+    const gone = place.view === 'room' && !this.client.state.rooms[place.room ?? ''];
+    const next = gone ? { view: /** @type {'rooms'} */ ('rooms') } : place;
+    const before = this.place;
+    this.place = next;
+    this.root.dataset.view = next.about ? 'about' : next.view;
+    const kept = this.room !== null && before.view === 'room' && next.view === 'room' && before.room === next.room;
+    if (!kept) this.#middle(next);
+    this.#about(next);
+    show(/** @type {Element} */ (document.getElementById('to-writing')), next.view === 'room');
+    this.update();
+    if (focus) this.#focus(before);
+  }
+
+  /** @param {Place} place */
+  #middle(place) {
+    this.room?.stop();
+    this.room = null;
+    this.client.open(place.view === 'room' ? (place.room ?? null) : null);
+    this.made.part('middle').replaceChildren(this.#body(place));
+  }
+
+  /**
+   * @param {Place} place
+   * @returns {HTMLElement}
+   */
+  #body(place) {
+    const back = () => this.back();
+    if (place.view === 'settings') {
+      return page(settingsView(this.client, { changed: this.how.themed, signOut: this.how.signOut }), back);
+    }
+    if (place.view === 'newroom') return page(newRoomView({ done: (room) => this.#made(room) }), back);
+    if (place.view === 'room' && place.room) {
+      this.room = new RoomView(this.client, place.room, {
+        back,
+        about: () => (this.place.about ? this.back() : this.go({ ...this.place, about: true })),
+        help: this.how.help,
+        ask: this.how.ask,
+      });
+      return this.room.root;
+    }
+    const none = Object.keys(this.client.state.rooms).length === 0;
+    return page(nothing(word('rooms.pick_title'), word(none ? 'rooms.pick_none' : 'rooms.pick')), back);
+  }
+
+  /** @param {Place} place */
+  #about(place) {
+    const aside = this.made.part('aside');
+    show(aside, Boolean(place.about));
+    if (!place.about || !place.room) {
+      this.about = null;
+      aside.replaceChildren();
+    } else if (this.about?.id !== place.room) {
+      this.about = new AboutView(this.client, place.room, { close: () => this.back(), ask: this.how.ask });
+      aside.replaceChildren(this.about.root);
+    }
+  }
+
+  /** One step towards the list of rooms, as the browser's own back button would. */
+  back() {
+    if (history.state?.view) history.back();
+    else this.show({ view: 'rooms' });
+  }
+
+  /**
+   * Puts the focus where the person asked to go.
+   * @param {Place} [before]
+   */
+  #focus(before) {
+    if (this.place.about) return this.about?.focus();
+    if (before?.about && before.room === this.place.room) {
+      return /** @type {HTMLElement | null} */ (this.root.querySelector('.room-about'))?.focus();
+    }
+    const title = this.place.view === 'rooms' ? this.rooms.root.querySelector('h2') : this.root.querySelector('main h1');
+    /** @type {HTMLElement | null} */ (title)?.focus();
+  }
+
+  /** @param {string} room */
+  async #made(room) {
+    await this.client.refresh();
+    history.replaceState({ view: 'room', room }, '', '/');
+    this.show({ view: 'room', room });
+  }
+
+  /** @param {string} id */
+  async #noticeSeen(id) {
+    await call('/api/notices/seen', { id }).catch(() => {});
+    const me = this.client.me;
+    if (me) this.client.me = { ...me, notices: me.notices.filter((n) => n.id !== id) };
+    this.update();
+  }
+}
+
+/**
+ * @param {Place} a
+ * @param {Place} b
+ */
+function same(a, b) {
+  return a.view === b.view && a.room === b.room && Boolean(a.about) === Boolean(b.about);
+}

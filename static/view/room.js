@@ -1,0 +1,119 @@
+/** A room on screen: its head, the state of the connection, the history, the composer. */
+
+import { discard, editAgain, react, reveal, takeBack, tryAgain } from '../sending.js';
+import { setText, show, stamp } from '../template.js';
+import { word } from '../words.js';
+import { ComposerView } from './composer.js';
+import { HistoryView } from './history.js';
+
+const READ_AFTER_MS = 600;
+
+/**
+ * @typedef {object} How
+ * @property {() => void} back
+ * @property {() => void} about
+ * @property {() => void} help
+ * @property {(say: {title: string, text: string, yes: string, no: string}) => Promise<boolean | null>} ask
+ */
+
+export class RoomView {
+  #readTimer = 0;
+  #readSent = '';
+
+  /**
+   * @param {import('../client.js').Client} client
+   * @param {string} room
+   * @param {How} how
+   */
+  constructor(client, room, how) {
+    this.client = client;
+    this.id = room;
+    this.how = how;
+    this.made = stamp('room');
+    this.root = this.made.root;
+    this.made.part('back').addEventListener('click', how.back);
+    this.made.part('about').addEventListener('click', how.about);
+    this.composer = new ComposerView(client, room, { help: how.help, sent: () => this.history.toEnd() });
+    this.made.root.append(this.composer.root);
+    this.history = new HistoryView(this.made, {
+      acts: this.#acts(),
+      older: () => void client.older(room),
+      loading: () => client.isLoading(room),
+      now: () => client.link.now(),
+      moved: () => this.#read(),
+    });
+  }
+
+  stop() {
+    clearTimeout(this.#readTimer);
+    this.history.stop();
+  }
+
+  /** @param {boolean} aboutOpen */
+  update(aboutOpen) {
+    const room = this.client.state.rooms[this.id];
+    if (!room) return;
+    setText(this.made.part('name'), room.name);
+    setText(this.made.part('topic'), room.topic);
+    show(this.made.part('topic'), room.topic !== '');
+    setText(this.made.part('here'), room.held ? word('room.here', { n: room.hereCount }) : word('room.about'));
+    this.made.part('about').setAttribute('aria-expanded', String(aboutOpen));
+    this.made.part('history').setAttribute('aria-label', word('room.history', { room: room.name }));
+    this.#state();
+    this.history.update(room);
+    this.composer.update();
+    this.#read();
+  }
+
+  /** The connection in words; one that works says nothing. */
+  #state() {
+    const quiet = this.client.link.state === 'open' || !this.client.wasEverOpen;
+    show(this.made.part('state'), !quiet);
+    if (!quiet) setText(this.made.part('state'), word('room.offline'));
+  }
+
+  /** Says how far one has read, once the newest message was in view for a moment. Told to nobody else. */
+  #read() {
+    clearTimeout(this.#readTimer);
+    this.#readTimer = window.setTimeout(() => {
+      const room = this.client.state.rooms[this.id];
+      const last = room?.messages.at(-1)?.id ?? '';
+      if (!room || !last || document.visibilityState !== 'visible' || !this.history.atEnd) return;
+      if (room.unread > 0 || room.readTo !== last) this.client.dispatch({ local: 'read', room: this.id, message: last });
+      if (last === this.#readSent || this.client.link.state !== 'open') return;
+      this.#readSent = last;
+      this.client.link.command('read', { room: this.id, message: last });
+    }, READ_AFTER_MS);
+  }
+
+  /** @returns {import('./message.js').Acts} */
+  #acts() {
+    const { client, id } = this;
+    return {
+      reply: (message) => this.composer.reply(message),
+      edit: (message) => this.composer.edit(message),
+      takeBack: async (message) => {
+        const yes = await this.how.ask({
+          title: word('take_back.title'),
+          text: word('take_back.text'),
+          yes: word('take_back.yes'),
+          no: word('take_back.no'),
+        });
+        if (yes) takeBack(client, id, message.id);
+      },
+      react: (message, reaction, on) => void react(client, id, message.id, reaction, on),
+      reveal: async (message, shown) => {
+        if (!shown) return client.dispatch({ local: 'hidden', room: id, message: message.id });
+        const wrong = await reveal(client, id, message.id);
+        if (wrong) client.announcer.failure(wrong);
+      },
+      tryAgain: (item) => tryAgain(client, id, item),
+      editAgain: (item) => {
+        editAgain(client, id, item);
+        this.composer.update();
+        this.composer.focus();
+      },
+      discard: (item) => discard(client, id, item),
+    };
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * The navigation "Rooms": the rooms one is in, calm counts, notices, and the ways to settings and a new room.
+ *
+ * @typedef {object} Acts
+ * @property {(room: string) => void} open
+ * @property {() => void} settings
+ * @property {() => void} create
+ * @property {(id: string) => Promise<void>} seen
+ */
+
+import { reconcile } from '../list.js';
+import { setText, show, stamp } from '../template.js';
+import { date, when, word } from '../words.js';
+
+/**
+ * @param {Acts} acts
+ * @returns {{root: HTMLElement, update: (client: import('../client.js').Client) => void}}
+ */
+export function roomsView(acts) {
+  const made = stamp('rooms');
+  made.part('new').addEventListener('click', acts.create);
+  made.part('settings').addEventListener('click', acts.settings);
+  return { root: made.root, update: (client) => update(made, client, acts) };
+}
+
+/**
+ * @param {import('../template.js').Stamp} made
+ * @param {import('../client.js').Client} client
+ * @param {Acts} acts
+ */
+function update(made, client, acts) {
+  const rooms = Object.values(client.state.rooms).sort((a, b) => b.lastAt - a.lastAt);
+  const lead = client.me?.lead ?? false;
+  show(made.part('new'), lead);
+  show(made.part('empty'), rooms.length === 0);
+  setText(made.part('empty'), word(lead ? 'rooms.empty_lead' : 'rooms.empty'));
+  reconcile(made.part('list'), rooms, {
+    key: (room) => room.room,
+    make: (room) => makeRow(room.room, acts),
+    update: (row, room) => updateRow(row, room, client),
+  });
+  reconcile(made.part('notices'), client.me?.notices ?? [], {
+    key: (notice) => notice.id,
+    make: (notice) => makeNotice(notice, acts),
+    update: () => {},
+  });
+}
+
+/**
+ * @param {string} room
+ * @param {Acts} acts
+ */
+function makeRow(room, acts) {
+  const made = stamp('rooms-row');
+  made.root.querySelector('button')?.addEventListener('click', () => acts.open(room));
+  return made.root;
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {import('../store.js').Room} room
+ * @param {import('../client.js').Client} client
+ */
+function updateRow(row, room, client) {
+  const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (row.querySelector(`[data-part="${name}"]`));
+  setText(part('name'), room.name);
+  setText(part('when'), room.lastAt ? when(room.lastAt, client.link.now()) : '');
+  const waiting = room.pending.some((p) => p.state === 'refused');
+  const unread = room.room === client.state.open ? 0 : room.unread;
+  show(part('unread'), unread > 0 || waiting);
+  setText(part('unread'), waiting ? word('rooms.not_sent') : word('rooms.unread', { n: unread }));
+  if (room.room === client.state.open) row.firstElementChild?.setAttribute('aria-current', 'true');
+  else row.firstElementChild?.removeAttribute('aria-current');
+}
+
+/**
+ * @param {import('../frames.js').Notice} notice
+ * @param {Acts} acts
+ */
+function makeNotice(notice, acts) {
+  const made = stamp('notice');
+  setText(made.part('text'), word(`notice.${notice.kind}`, { day: date(notice.at) }));
+  made.part('seen').addEventListener('click', () => void acts.seen(notice.id));
+  return made.root;
+}

@@ -1,0 +1,72 @@
+/** What only staff see about a room: invite someone, change the room's words. */
+
+import { ApiError, call } from '../api.js';
+import { form } from '../form.js';
+import { show, stamp } from '../template.js';
+import { word } from '../words.js';
+import { linkMade } from './linkmade.js';
+
+/** Which field a changed word belongs to, and how it is sent. */
+const CHANGES = [
+  ['name', 'rename_room'],
+  ['topic', 'set_topic'],
+  ['rules', 'set_rules'],
+];
+
+/**
+ * @param {import('../client.js').Client} client
+ * @param {import('../store.js').Room} room
+ * @returns {HTMLElement}
+ */
+export function staffView(client, room) {
+  const made = stamp('staff');
+  invite(made, client, room);
+  change(made, client, room);
+  return made.root;
+}
+
+/**
+ * @param {import('../template.js').Stamp} made
+ * @param {import('../client.js').Client} client
+ * @param {import('../store.js').Room} room
+ */
+function invite(made, client, room) {
+  const element = made.part('invite');
+  show(made.part('roles'), room.role === 'lead');
+  const it = form(element, async ({ days }) => {
+    const n = Number(days);
+    if (!Number.isInteger(n) || n < 1 || n > 30) return it.wrong('days', word('staff.days_wrong'));
+    const picked = /** @type {HTMLInputElement | null} */ (element.querySelector('[name="role"]:checked'));
+    const answer = await call('/api/invitations', { room: room.room, role: picked?.value ?? 'participant', days: n });
+    const say = (/** @type {string} */ text) => client.announcer.status(text);
+    const note = linkMade(answer, 'invite', say);
+    made.part('invited').replaceChildren(note);
+    note.querySelector('input')?.focus();
+  });
+  const days = it.fields.get('days');
+  if (days) days.input.value = '7';
+}
+
+/**
+ * @param {import('../template.js').Stamp} made
+ * @param {import('../client.js').Client} client
+ * @param {import('../store.js').Room} room
+ */
+function change(made, client, room) {
+  if (room.role !== 'lead') made.part('name-slot').remove();
+  const it = form(made.part('change'), async (values) => {
+    const now = client.state.rooms[room.room];
+    for (const [field, verb] of CHANGES) {
+      const text = values[field]?.trim();
+      if (!now || text === undefined || text === now[/** @type {'name'} */ (field)]) continue;
+      const { error } = await client.link.command(verb, { room: room.room, text }).answer;
+      if (error) throw new ApiError(error.code, { field });
+    }
+    client.announcer.status(word('staff.changed'));
+    /** @type {HTMLDetailsElement | null} */ (made.part('change').closest('details'))?.removeAttribute('open');
+  });
+  for (const [field] of CHANGES) {
+    const slot = it.fields.get(field);
+    if (slot) slot.input.value = room[/** @type {'name'} */ (field)];
+  }
+}
