@@ -11,6 +11,7 @@ const LOGGED = new Set(['post', 'edit', 'remove', 'react', 'set_topic', 'set_rul
 const AGAIN = new Map([
   ['not_known', 20],
   ['not_saved', 5],
+  ['unavailable', 5],
   ['too_fast', 20],
   ['restarting', 20],
 ]);
@@ -53,7 +54,7 @@ export class Outbox {
     const entry = this.#entries.get(id);
     if (!entry) return null;
     const code = outcome.error?.code ?? '';
-    if (entry.logged && (code === 'locked' || code === 'not_joined')) {
+    if (entry.logged && code === 'locked') {
       entry.sent = false;
       return null;
     }

@@ -294,6 +294,7 @@ export class Link {
         this.unfollow(room, error.code);
         this.#deps.joinRefused(room, error.code);
       } else {
+        if (error?.code === 'history_replaced') this.#deps.forget();
         this.#later(`join ${room}`, () => this.#followed.has(room) && this.#join(room), 4);
       }
     });
@@ -326,19 +327,9 @@ export class Link {
 
   /** @param {import('./frames.js').Answer} line */
   #answered(line) {
-    const code = line.error?.code;
     const again = this.#outbox.answered(line.answer, line);
     if (again) this.#later(again.id, () => this.#sendAgain(again), again.tries);
-    if (code === 'locked') this.#lost(4201);
-    // Somebody else's tab or a role change moved us out: entering anew settles it either way.
-    if (code === 'not_joined') for (const room of [...this.#inside]) this.#rejoinIfWaiting(room);
-  }
-
-  /** @param {string} room */
-  #rejoinIfWaiting(room) {
-    if (this.#outbox.unsent(room).length === 0) return;
-    this.#inside.delete(room);
-    this.#join(room);
+    if (line.error?.code === 'locked') this.#lost(4201);
   }
 
   /** @param {import('./outbox.js').Entry} entry */

@@ -113,7 +113,7 @@ func TestCrashWhileEnrollingAndNobodyReturns(t *testing.T) {
 		secret = h.invite(t)
 		_, err := dying.Enrol(t.Context(), enrolment(secret, fmt.Sprint("name", n), fmt.Sprint("Fox ", n)), c.join(h.rooms.Join))
 		return err
-	}, func(n int, err error) {
+	}, func(n int, _ error) {
 		unclaimed := isUnclaimed(t, h, secret)
 		h.Advance(2 * time.Minute)
 		if err := h.gate.Resume(t.Context(), h.rooms.Join); err != nil {
@@ -123,7 +123,7 @@ func TestCrashWhileEnrollingAndNobodyReturns(t *testing.T) {
 			h.mustSignIn(t, fmt.Sprint("name", n), goodPass)
 			return
 		}
-		_, err = h.signIn(t, fmt.Sprint("name", n), goodPass)
+		_, err := h.signIn(t, fmt.Sprint("name", n), goodPass)
 		wantCode(t, err, auth.CodeSignInWrong)
 		h.Advance(time.Hour)
 	})
@@ -165,7 +165,7 @@ func TestCrashWhileAccepting(t *testing.T) {
 		secret = h.invite(t)
 		_, err := dying.Accept(t.Context(), p, auth.Acceptance{Secret: secret, Alias: "Fox", Accepts: accepts}, c.join(h.rooms.Join))
 		return err
-	}, func(n int, err error) {
+	}, func(n int, _ error) {
 		restarted := h.open(t, h.log, h.values, auth.InsecureTestCost)
 		room, err := restarted.Accept(t.Context(), p, auth.Acceptance{Secret: secret, Alias: "Fox", Accepts: accepts}, h.rooms.Join)
 		if err != nil || room != h.room {
@@ -194,7 +194,7 @@ func TestCrashWhileResetting(t *testing.T) {
 		secret, pass = link.Secret, fmt.Sprint(otherPass, n)
 		_, err = dying.SpendReset(t.Context(), auth.Reset{Secret: secret, Passphrase: pass})
 		return err
-	}, func(n int, err error) {
+	}, func(n int, _ error) {
 		restarted := h.open(t, h.log, h.values, auth.InsecureTestCost)
 		entry, err := restarted.SpendReset(t.Context(), auth.Reset{Secret: secret, Passphrase: pass})
 		if err != nil {
@@ -212,6 +212,44 @@ func TestCrashWhileResetting(t *testing.T) {
 			t.Errorf("%d records of %d resets", got, n)
 		}
 	})
+}
+
+// A change of passphrase with a crash anywhere: one of the two is good and the
+// other is not; after Resume what happened is recorded, once.
+func TestCrashWhileChangingPassphrase(t *testing.T) {
+	h := newHouse(t)
+	p := h.enrol(t, "someone", "Fox").Session.Person
+	var mine, other auth.Entry
+	pass, next, changes := goodPass, "", 0
+	h.atEveryStep(t, func(n int, dying *auth.Gate, _ *crash) error {
+		mine, other = h.mustSignIn(t, "someone", pass), h.mustSignIn(t, "someone", pass)
+		next = fmt.Sprint(otherPass, n)
+		_, err := dying.ChangePassphrase(t.Context(), mine.Session, pass, next)
+		return err
+	}, func(_ int, _ error) {
+		if err := h.gate.Resume(t.Context(), h.rooms.Join); err != nil {
+			t.Error(err)
+		}
+		_, errOther := h.gate.Authenticate(t.Context(), other.Token)
+		if _, err := h.gate.Authenticate(t.Context(), mine.Token); err != nil {
+			t.Error(err)
+		}
+		if _, err := h.signIn(t, "someone", next); err == nil {
+			wantCode(t, errOther, auth.CodeSignedOut)
+			_, err := h.signIn(t, "someone", pass)
+			wantCode(t, err, auth.CodeSignInWrong)
+			pass = next
+			changes++
+		} else {
+			wantCode(t, errOther, "")
+		}
+		if got := count(h.kindsOf(t, p), "passphrase_changed"); got != changes {
+			t.Errorf("%d records of %d changes", got, changes)
+		}
+	})
+	if changes < 4 {
+		t.Errorf("only %d changes got through", changes)
+	}
 }
 
 // A sign-out with a crash anywhere: done again it is done, and once it was begun

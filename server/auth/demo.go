@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/person"
@@ -46,19 +47,65 @@ func (g *Gate) CreatePerson(ctx context.Context, signIn, passphrase string) (per
 		}
 		hash = p.String()
 	}
+	if err := g.createAccount(ctx, id, name, hash); err != nil {
+		return "", err
+	}
+	return id, g.ChangeProgram(ctx, fact.Machine, knows(id))
+}
+
+func (g *Gate) createAccount(ctx context.Context, id person.ID, name signInName, hash string) error {
 	h := stored[holder]{it: holder{id}}
 	if err := h.put(ctx, g, bucketName, name.key, eventlog.Absent); conflict(err) {
-		return "", &Error{Code: CodeNameTaken, Field: "name"}
+		return &Error{Code: CodeNameTaken, Field: "name"}
 	} else if err != nil {
-		return "", err
+		return err
 	}
 	a := stored[account]{it: account{Person: id, Name: name.shown, Hash: hash, Open: true, Gen: 1, Epoch: 1}}
 	if err := a.put(ctx, g, bucketAccount, string(id), eventlog.Absent); err != nil {
-		return "", err
+		return err
 	}
-	return id, errors.Join(
-		g.ChangePerson(ctx, id, fact.Machine, func(person.State) ([]fact.Fact, error) {
-			return []fact.Fact{person.Enrolled{}}, nil
-		}),
-		g.ChangeProgram(ctx, fact.Machine, knows(id)))
+	return g.ChangePerson(ctx, id, fact.Machine, func(person.State) ([]fact.Fact, error) {
+		return []fact.Fact{person.Enrolled{}}, nil
+	})
+}
+
+// CreateCrowd makes many people without passphrases at once, each with a session,
+// for tests under load. They are not listed in the programme.
+func (g *Gate) CreateCrowd(ctx context.Context, names []string) ([]Entry, error) {
+	entries := make([]Entry, len(names))
+	errs := make([]error, len(names))
+	var work sync.WaitGroup
+	turn := make(chan struct{}, crowdAtOnce)
+	for i, signIn := range names {
+		turn <- struct{}{}
+		work.Go(func() {
+			entries[i], errs[i] = g.createMember(ctx, signIn)
+			<-turn
+		})
+	}
+	work.Wait()
+	return entries, errors.Join(errs...)
+}
+
+// crowdAtOnce is how many of a crowd are made at the same time: enough for the
+// store to commit them together.
+const crowdAtOnce = 64
+
+func (g *Gate) createMember(ctx context.Context, signIn string) (Entry, error) {
+	name, err := parseName(signIn)
+	if err != nil {
+		return Entry{}, err
+	}
+	id, err := g.NewPersonID()
+	if err != nil {
+		return Entry{}, err
+	}
+	if err := g.createAccount(ctx, id, name, ""); err != nil {
+		return Entry{}, err
+	}
+	a, err := g.account(ctx, id)
+	if err != nil {
+		return Entry{}, err
+	}
+	return g.begin(ctx, a.it, Unknown)
 }

@@ -83,10 +83,11 @@ func (o *outbox) next() []byte {
 	o.mu.Lock()
 	if len(o.lines) == 0 {
 		o.draining, o.lines = false, nil
-		ended := o.ended
+		done := o.done
+		o.done = nil
 		o.mu.Unlock()
-		if ended && o.done != nil {
-			o.done()
+		if done != nil {
+			done()
 		}
 		return nil
 	}
@@ -124,8 +125,11 @@ func (o *outbox) drop() {
 // end takes nothing more in; what waits is still written, then done is called.
 func (o *outbox) end(done func()) {
 	o.mu.Lock()
-	o.ended, o.done = true, done
 	idle := !o.draining
+	o.ended = true
+	if !idle {
+		o.done = done
+	}
 	o.mu.Unlock()
 	if idle {
 		done()

@@ -126,7 +126,7 @@ func TestOneRefusalIsAlone(t *testing.T) {
 	if err := s.Drop(t.Context(), "room/gone"); err != nil {
 		t.Fatal(err)
 	}
-	request := func(stream string, after eventlog.Position, list []eventlog.Record) *request {
+	ask := func(stream string, after eventlog.Position, list []eventlog.Record) *request {
 		next, err := eventlog.Chain(after, list)
 		if err != nil {
 			t.Fatal(err)
@@ -134,14 +134,14 @@ func TestOneRefusalIsAlone(t *testing.T) {
 		return &request{op: &appendOp{stream, after, list, next}, done: make(chan error, 1)}
 	}
 	second := []eventlog.Record{{Body: []byte("second"), Erases: []eventlog.Seq{1}}}
-	stale := []eventlog.Record{{Body: []byte("stale"), Erases: []eventlog.Seq{2}}, {}}
+	stale := []eventlog.Record{{Body: []byte("stale")}, {Erases: []eventlog.Seq{2}}}
 	third := body(10)
 	batch := []*request{
-		request("room/a", head, second),
-		request("room/a", head, stale),
-		request("room/gone", eventlog.Position{}, body(1)),
-		request("room/left", eventlog.Position{}, body(1)),
-		request("room/a", eventlog.Position{Seq: 2, Digest: second[0].Digest}, third), // follows within the transaction
+		ask("room/a", head, second),
+		ask("room/a", head, stale),
+		ask("room/gone", eventlog.Position{}, body(1)),
+		ask("room/left", eventlog.Position{}, body(1)),
+		ask("room/a", eventlog.Position{Seq: 2, Digest: second[0].Digest}, third), // follows within the transaction
 		{op: &putOp{place: place{"b", "k"}, cond: 7}, done: make(chan error, 1)},
 	}
 	batch[3].state.Store(left)
@@ -311,8 +311,13 @@ func TestBackup(t *testing.T) {
 			case <-stop:
 				return
 			default:
-				head = mustAppend(t, s, "room/a", head, body(1000))
 			}
+			next, err := s.Append(t.Context(), "room/a", head, body(1000))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			head = next
 		}
 	}()
 	dir := t.TempDir()
@@ -408,7 +413,7 @@ func TestReplaceSealed(t *testing.T) {
 	}
 	got, err := s.Read(t.Context(), "room/a", 1, 2)
 	if err != nil || string(got[0].Meta) != "META 1" || got[0].Body != nil || string(got[1].Meta) != "META 2" || string(got[1].Body) != "body 2" {
-		t.Errorf("after the replacement: %q, %v", got, err)
+		t.Errorf("after the replacement: %+v, %v", got, err)
 	}
 	if err := eventlog.VerifyChain(t.Context(), s, "room/a", head); err != nil {
 		t.Error(err)

@@ -17,6 +17,7 @@ import { show, stamp } from '../template.js';
 import { word } from '../words.js';
 import { AboutView } from './about.js';
 import { newRoomView } from './newroom.js';
+import { drawNotices } from './notices.js';
 import { nothing, page } from './pages.js';
 import { RoomView } from './room.js';
 import { roomsView } from './rooms.js';
@@ -43,7 +44,6 @@ export class InsideView {
       open: (room) => this.go({ view: 'room', room }),
       settings: () => this.go({ view: 'settings' }),
       create: () => this.go({ view: 'newroom' }),
-      seen: (id) => this.#noticeSeen(id),
     });
     this.made.part('nav').append(this.rooms.root);
   }
@@ -55,6 +55,7 @@ export class InsideView {
 
   /** Draws what changed. */
   update() {
+    drawNotices(this.made.part('notices'), this.client.me?.notices ?? [], (id) => void this.#noticeSeen(id));
     this.rooms.update(this.client);
     this.room?.update(Boolean(this.place.about));
     this.about?.update();

@@ -1,16 +1,15 @@
 /**
- * The navigation "Rooms": the rooms one is in, calm counts, notices, and the ways to settings and a new room.
+ * The navigation "Rooms": the rooms one is in, calm counts, and the ways to settings and a new room.
  *
  * @typedef {object} Acts
  * @property {(room: string) => void} open
  * @property {() => void} settings
  * @property {() => void} create
- * @property {(id: string) => Promise<void>} seen
  */
 
 import { reconcile } from '../list.js';
 import { setText, show, stamp } from '../template.js';
-import { date, when, word } from '../words.js';
+import { when, word } from '../words.js';
 
 /**
  * @param {Acts} acts
@@ -39,11 +38,6 @@ function update(made, client, acts) {
     make: (room) => makeRow(room.room, acts),
     update: (row, room) => updateRow(row, room, client),
   });
-  reconcile(made.part('notices'), client.me?.notices ?? [], {
-    key: (notice) => notice.id,
-    make: (notice) => makeNotice(notice, acts),
-    update: () => {},
-  });
 }
 
 /**
@@ -71,15 +65,4 @@ function updateRow(row, room, client) {
   setText(part('unread'), waiting ? word('rooms.not_sent') : word('rooms.unread', { n: unread }));
   if (room.room === client.state.open) row.firstElementChild?.setAttribute('aria-current', 'true');
   else row.firstElementChild?.removeAttribute('aria-current');
-}
-
-/**
- * @param {import('../frames.js').Notice} notice
- * @param {Acts} acts
- */
-function makeNotice(notice, acts) {
-  const made = stamp('notice');
-  setText(made.part('text'), word(`notice.${notice.kind}`, { day: date(notice.at) }));
-  made.part('seen').addEventListener('click', () => void acts.seen(notice.id));
-  return made.root;
 }

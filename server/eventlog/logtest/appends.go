@@ -14,6 +14,7 @@ import (
 var logTests = []test{
 	{"a stream nobody wrote to", testNewStream},
 	{"what is appended can be read", testAppendRead},
+	{"the caller's records learn their places", testPlaces},
 	{"a body may be missing or empty", testBodies},
 	{"digests are those of Next", testDigests},
 	{"another number is a conflict", testConflictNumber},
@@ -64,6 +65,21 @@ func testAppendRead(t *testing.T, s *fixture) {
 	if got[2].Digest != head.Digest {
 		t.Error("the last record's digest is not the head's")
 	}
+}
+
+func testPlaces(t *testing.T, s *fixture) {
+	list := recs(3)
+	head := s.append(t, "room/a", eventlog.Position{}, list...)
+	for i, r := range s.read(t, "room/a", 1, 3) {
+		if list[i].Seq != r.Seq || list[i].Digest != r.Digest {
+			t.Errorf("the caller was told that record %d is %d, or another digest", r.Seq, list[i].Seq)
+		}
+	}
+	refused := recs(1)
+	if _, err := s.Log.Append(t.Context(), "room/a", eventlog.Position{}, refused); err == nil || refused[0].Seq != 0 {
+		t.Errorf("a refused append (%v) told a place: %d", err, refused[0].Seq)
+	}
+	s.wantHead(t, "room/a", head)
 }
 
 // wantRecord compares what a caller put in. Commitments are the decorator's.
