@@ -4,6 +4,12 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/kith-chat/kith/server/servertest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// The test binary is also the server that some tests start in another process.
+func TestMain(m *testing.M) {
+	servertest.ServeIfChild()
+	goleak.VerifyTestMain(m)
+}

@@ -58,9 +58,15 @@ function rowOf(list, inside) {
   return rowsOf(list).find((row) => row.contains(inside));
 }
 
-/** @param {HTMLElement} row */
+/**
+ * What Enter leads to: a row's actions first, then its other buttons. A button that only opens the actions to a finger
+ * (data-opens) is none: for the keyboard they are open.
+ * @param {HTMLElement} row
+ */
 function actionsOf(row) {
-  return [...row.querySelectorAll('button')].filter((b) => !b.disabled && b.offsetParent !== null);
+  const all = [...row.querySelectorAll('button')].filter((b) => b.offsetParent !== null && !('opens' in b.dataset));
+  const first = all.filter((b) => b.closest('[role="group"]'));
+  return [...first, ...all.filter((b) => !first.includes(b))];
 }
 
 /**

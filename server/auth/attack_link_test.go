@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,7 +10,6 @@ import (
 	"time"
 
 	"github.com/kith-chat/kith/server/auth"
-	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/person/fact"
 )
 
@@ -289,4 +289,66 @@ func TestAttackAskingForNamesWithALink(t *testing.T) {
 	}
 }
 
-var _ eventlog.Values = dyingValues{}
+// Each of two is past its first look when the other one finishes: the last
+// compare-and-swap decides, not the first look.
+func TestAttackSpendingBehindAFinishedLook(t *testing.T) {
+	h := newHouse(t)
+	p := h.enrol(t, "victim", "Fox").Session.Person
+	reset, err1 := h.gate.IssueReset(t.Context(), p, fact.Machine)
+	one, err2 := h.gate.IssueSetup(t.Context())
+	two, err3 := h.gate.IssueSetup(t.Context())
+	if err1 != nil || err2 != nil || err3 != nil {
+		t.Fatal(err1, err2, err3)
+	}
+	setup := func(g *auth.Gate, secret, name string) error {
+		in := enrolment(secret, name, "Lead of "+name)
+		in.Programme = "Harbour"
+		_, err := g.Enrol(t.Context(), in, h.rooms.Join)
+		return err
+	}
+	overtake := func(slow func(*auth.Gate) error, fast func() error) {
+		t.Helper()
+		held := &heldValues{Values: h.values, at: "account", reached: make(chan struct{}), go_: make(chan struct{})}
+		g := h.open(t, h.log, held, auth.InsecureTestCost)
+		result := make(chan error)
+		go func() { result <- slow(g) }()
+		<-held.reached
+		if err := fast(); err != nil {
+			t.Error(err)
+		}
+		close(held.go_)
+		wantCode(t, <-result, auth.CodeLinkUsed)
+	}
+	overtake(func(g *auth.Gate) error {
+		_, err := g.SpendReset(t.Context(), auth.Reset{Secret: reset.Secret, Passphrase: "a thief's own words"})
+		return err
+	}, func() error {
+		_, err := h.gate.SpendReset(t.Context(), auth.Reset{Secret: reset.Secret, Passphrase: otherPass})
+		return err
+	})
+	h.mustSignIn(t, "victim", otherPass)
+	overtake(func(g *auth.Gate) error { return setup(g, one.Secret, "one") }, func() error { return setup(h.gate, two.Secret, "two") })
+	if s, err := h.gate.Program(t.Context()); err != nil || len(s.Leads) != 1 {
+		t.Error(s.Leads, err)
+	}
+}
+
+// An invitation that somebody with an account has begun to spend, by another one.
+func TestAttackTakingOverAnAcceptance(t *testing.T) {
+	h := newHouse(t)
+	one, two := h.enrol(t, "one", "Fox").Session.Person, h.enrol(t, "two", "Owl").Session.Person
+	h.room = roomID(2)
+	secret := h.invite(t)
+	c := &crash{at: 1}
+	in := auth.Acceptance{Secret: secret, Alias: "Elk", Accepts: accepts}
+	if _, err := h.gate.Accept(t.Context(), one, in, c.join(h.rooms.Join)); !errors.Is(err, errCrash) {
+		t.Fatal(err)
+	}
+	_, err := h.gate.Accept(t.Context(), two, in, h.rooms.Join)
+	wantCode(t, err, auth.CodeLinkUsed)
+	_, err = h.gate.Enrol(t.Context(), enrolment(secret, "three", "Elk"), h.rooms.Join)
+	wantCode(t, err, auth.CodeLinkUsed)
+	if _, err := h.gate.Accept(t.Context(), one, in, h.rooms.Join); err != nil {
+		t.Error(err)
+	}
+}

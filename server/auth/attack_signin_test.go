@@ -147,6 +147,12 @@ func TestAttackTellingWhoExists(t *testing.T) {
 	if _, err := dying.Enrol(t.Context(), enrolment(h.invite(t), "halfway", "Owl"), c.join(h.rooms.Join)); err == nil {
 		t.Fatal("not interrupted")
 	}
+	if accounts, err := h.values.List(t.Context(), "account"); err != nil || len(accounts) != 2 {
+		t.Fatal("interrupted at another step than meant", len(accounts), err)
+	}
+	_, err := h.signIn(t, "halfway", goodPass)
+	wantCode(t, err, auth.CodeSignInWrong)
+	h.Advance(time.Hour)
 	type answer struct {
 		code   string
 		wait   time.Duration

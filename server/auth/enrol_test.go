@@ -32,6 +32,9 @@ func TestEnrol(t *testing.T) {
 	if got := h.mustSignIn(t, "RU\u0308DIGER.m", goodPass).Session.Person; got != p {
 		t.Error(got)
 	}
+	// What was reserved with the link does not end with it.
+	h.Advance(2 * auth.LinkRemembered)
+	h.mustSignIn(t, "rüdiger.m", goodPass)
 	if got, err := h.gate.PersonNamed(t.Context(), "rüdiger.m"); got != p || err != nil {
 		t.Error(got, err)
 	}

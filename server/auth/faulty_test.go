@@ -3,6 +3,7 @@ package auth_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/kith-chat/kith/server/auth"
@@ -87,13 +88,16 @@ func (c *crash) join(join auth.Join) auth.Join {
 type heldValues struct {
 	eventlog.Values
 	at           string
+	once         sync.Once
 	reached, go_ chan struct{}
 }
 
 func (h *heldValues) Put(ctx context.Context, bucket, key string, data []byte, expires time.Time, cond eventlog.Version) (eventlog.Version, error) {
 	if bucket == h.at {
-		close(h.reached)
-		<-h.go_
+		h.once.Do(func() {
+			close(h.reached)
+			<-h.go_
+		})
 	}
 	return h.Values.Put(ctx, bucket, key, data, expires, cond)
 }

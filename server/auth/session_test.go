@@ -372,6 +372,9 @@ func TestEndOthersAndAll(t *testing.T) {
 	if got := count(h.kindsOf(t, mine.Session.Person), "sessions_ended"); got != 4 {
 		t.Errorf("%d records", got)
 	}
+	if a, err := h.values.Get(t.Context(), "account", string(mine.Session.Person)); err != nil || contains(a.Data, "owed") {
+		t.Error("something is still owed", err)
+	}
 	values, err := h.values.List(t.Context(), "session/"+mine.Session.Person.Key())
 	if err != nil || len(values) != 0 {
 		t.Errorf("%d values of sessions that are over (%v)", len(values), err)

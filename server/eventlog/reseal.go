@@ -115,7 +115,7 @@ func (r *resealing) stream(ctx context.Context, stream string) error {
 func (r *resealing) records(stream string, records []Record) ([]Record, error) {
 	var changed []Record
 	for _, rec := range records {
-		if r.keys.sealedUnderCurrent(rec.Meta) && (rec.Body == nil || r.keys.sealedUnderCurrent(rec.Body)) {
+		if r.keys.sealedUnderCurrent(rec.Meta) { // and the body with it: one transaction
 			continue
 		}
 		var err error

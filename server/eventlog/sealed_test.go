@@ -68,6 +68,13 @@ func TestReadNames(t *testing.T) {
 	if text := err.Error(); strings.Contains(text, "said") || strings.Contains(text, "meta") {
 		t.Errorf("%q tells what the record says", text)
 	}
+	// A record read alone is held to its commitments, one among others to the chain.
+	f.tamper(t, `UPDATE records SET proof = `+flip("proof", 40)+` WHERE seq = 2`)
+	_, err = f.log().Read(t.Context(), "room/a", 2, 2)
+	wantBad(t, "Read of one", err, 2)
+	f.tamper(t, `UPDATE records SET proof = `+flip("proof", 5)+` WHERE seq = 6`)
+	_, err = f.log().Read(t.Context(), "room/a", 5, 6)
+	wantBad(t, "Read of two", err, 6)
 	f.tamper(t, `DELETE FROM records WHERE seq = 4`)
 	_, err = f.log().Read(t.Context(), "room/a", 1, 7)
 	wantBad(t, "Read up", err, 4)

@@ -111,8 +111,8 @@ func TestRefusedFiles(t *testing.T) {
 func TestInsideDataFolder(t *testing.T) {
 	data := t.TempDir()
 	mustOpen(t, data)
-	link := filepath.Join(t.TempDir(), "link")
-	if err := os.Symlink(data, link); err != nil {
+	link, below := filepath.Join(t.TempDir(), "link"), filepath.Join(data, "below")
+	if err := errors.Join(os.Mkdir(below, 0o700), os.Symlink(below, link)); err != nil {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{data, filepath.Join(data, "keys", "here"), link} {

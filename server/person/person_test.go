@@ -128,6 +128,13 @@ func TestApplyTwiceAndWithoutTouching(t *testing.T) {
 			if !reflect.DeepEqual(s, before) {
 				t.Fatalf("%T changed the state before it", e.Fact)
 			}
+			kept := copyOf(next)
+			for _, other := range events {
+				s.Apply(other) // another branch shares nothing with this one
+			}
+			if !same(next, kept) {
+				t.Fatalf("%T: two branches share memory", e.Fact)
+			}
 			if again := next.Apply(e); !same(again, next) {
 				t.Fatalf("%T twice: %+v, want %+v", e.Fact, again, next)
 			}

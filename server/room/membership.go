@@ -30,8 +30,12 @@ type Member struct {
 // sees says whether the member may see a message at all: their own stay only, for
 // participants. A former stay opens nothing. Staff supervise the whole room.
 func (m Member) sees(msg Message) bool {
-	return m.Left == 0 && (m.Role.Staff() || msg.Seq > m.Joined)
+	return m.present() && (m.Role.Staff() || msg.Seq > m.Joined)
 }
+
+// present says whether this is the membership of somebody who is in the room now.
+// The zero Member, of a person who never was, is not.
+func (m Member) present() bool { return m.Role != NoRole && m.Left == 0 }
 
 // OpenRoom begins a room. Only the programme does it.
 type OpenRoom struct{ Name string }
@@ -61,7 +65,7 @@ func (AddMember) act() act { return "add_member" }
 
 func (a AddMember) decide(s *State, _ Command, _ Member) (Event, error) {
 	alias, err := cleanLine(a.Alias, MaxAlias)
-	if err != nil {
+	if err != nil || aliasKey(alias) == "" { // nothing but marks: all such would be one alias
 		return nil, &Refusal{Code: "alias_bad", Field: "alias"}
 	}
 	if m, ok := s.members.get(a.Person); ok && m.Left == 0 {

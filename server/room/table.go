@@ -54,5 +54,3 @@ func (t *table[K, V]) all() iter.Seq2[K, V] {
 		}
 	}
 }
-
-func (t *table[K, V]) len() int { return len(t.own) }

@@ -37,7 +37,7 @@ type Shown struct {
 // function for what has just happened, for what a returning client missed, and
 // for pages. Text that is gone or superseded by now is never named. false: nothing.
 func View(s *State, e Entry, viewer Member) (Shown, bool) {
-	if viewer.Left != 0 {
+	if !viewer.present() {
 		return Shown{}, false
 	}
 	shown, ok := s.show(e, viewer)

@@ -80,6 +80,12 @@ func TestFullDisk(t *testing.T) {
 			t.Fatalf("a value on a full disk: %v, want ErrUnavailable", err)
 		}
 	}
+	if len(s.writer.heads) > 0 {
+		t.Error("the writer goes by what it remembers from before the failure")
+	}
+	if err := s.Scrub(t.Context()); err != nil {
+		t.Errorf("the failed transaction is still open: %v", err)
+	}
 	if got, err := s.Head(t.Context(), "room/a"); err != nil || got != head {
 		t.Errorf("the head moved to %d, %v", got.Seq, err)
 	}

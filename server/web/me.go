@@ -21,8 +21,8 @@ type me struct {
 	Lead        bool             `json:"lead"`
 	Demo        bool             `json:"demo"`
 	Name        string           `json:"name,omitempty"`
-	Rooms       []wire.RoomLine  `json:"rooms,omitempty"`
-	Notices     []notice         `json:"notices,omitempty"`
+	Rooms       []wire.RoomLine  `json:"rooms,omitzero"`
+	Notices     []notice         `json:"notices,omitzero"`
 }
 
 type notice struct {
@@ -75,6 +75,7 @@ func (s *Server) fill(r *http.Request, who *visitor, out *me) error {
 	if err != nil {
 		return err
 	}
+	out.Notices = []notice{}
 	for _, n := range state.Notices {
 		out.Notices = append(out.Notices, notice{n.ID, n.Kind, n.At})
 	}

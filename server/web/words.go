@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 )
@@ -24,7 +25,7 @@ func loadWords(client fs.FS) (pageWords, error) {
 		return pageWords{}, fmt.Errorf("web: the language file: %w", err)
 	}
 	if lang.Server.WrongOrigin == "" {
-		lang.Server.WrongOrigin = "This is not the address that Kith was set up for. Please ask your team for the right link."
+		return pageWords{}, errors.New("web: the language file has no server.wrong_origin")
 	}
 	return lang.Server, nil
 }

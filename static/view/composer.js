@@ -81,7 +81,7 @@ export class ComposerView {
     let text = '';
     if (editing) text = word('composer.editing');
     else if (other) {
-      const alias = other.mine ? word('composer.yourself') : other.from.alias;
+      const alias = other.mine ? word('message.you_inside') : other.from.alias;
       text = word('composer.replying', { alias, text: other.text });
     } else if (replyTo) text = word('composer.replying_gone');
     setText(this.made.part('context-text'), text);

@@ -23,6 +23,7 @@ export class HistoryView {
   #unreadFrom = '';
   #unreadLeft = 0;
   #placed = false;
+  #markSeen = false;
   /** @type {Room | null} */
   #room = null;
   /** Message id at the end when the reader left the end; what comes after is new to them. */
@@ -44,9 +45,10 @@ export class HistoryView {
     rove(this.list);
     this.region.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     this.jump.addEventListener('click', () => this.#jumped());
-    // When the keyboard opens or the composer grows, the newest message must not slip under it.
-    this.sizes = new ResizeObserver(() => this.#wasAtEnd && this.toEnd());
+    // When the keyboard opens, or a row or the composer grows, the newest message must not slip away.
+    this.sizes = new ResizeObserver(() => this.#wasAtEnd && this.#placed && this.toEnd());
     this.sizes.observe(this.region);
+    this.sizes.observe(this.list);
   }
 
   stop() {
@@ -56,7 +58,7 @@ export class HistoryView {
   /** @param {Room} room */
   update(room) {
     const first = !this.#placed;
-    if (first && !room.held) return this.#loadingNote();
+    if (first && !this.#ready(room)) return this.#loadingNote();
     const atEnd = this.#wasAtEnd;
     const grown = this.#room !== null && this.#room.messages[0]?.id !== room.messages[0]?.id;
     const fromBottom = this.region.scrollHeight - this.region.scrollTop;
@@ -88,6 +90,14 @@ export class HistoryView {
   toEnd() {
     this.region.scrollTop = this.region.scrollHeight;
     this.#wasAtEnd = true;
+  }
+
+  /**
+   * A room that was followed in the background holds one message; its first page decides where reading begins.
+   * @param {Room} room
+   */
+  #ready(room) {
+    return room.held && (!room.more || room.messages.length > 1 || !this.how.loading());
   }
 
   #loadingNote() {
@@ -144,8 +154,11 @@ export class HistoryView {
   #drawJump() {
     const mark = this.#mark();
     const above = mark !== null && mark.offsetTop < this.region.scrollTop;
-    const toUnread = above && this.#wasAtEnd;
+    // Once seen, it needs no pointing at.
+    this.#markSeen ||= mark !== null && !above;
+    const toUnread = above && this.#wasAtEnd && !this.#markSeen;
     show(this.jump, toUnread || !this.#wasAtEnd);
+    this.jump.classList.toggle('up', toUnread);
     this.jumpIcon.setAttribute('href', toUnread ? '#i-up' : '#i-down');
     const n = this.#below();
     setText(this.jumpText, toUnread ? word('room.to_unread') : n > 0 ? word('room.to_new', { n }) : word('room.to_newest'));
@@ -153,7 +166,7 @@ export class HistoryView {
 
   #jumped() {
     const mark = this.#mark();
-    const toUnread = mark !== null && mark.offsetTop < this.region.scrollTop && this.#wasAtEnd;
+    const toUnread = mark !== null && this.jump.classList.contains('up');
     /** @type {Element | null | undefined} */
     let row = this.list.lastElementChild;
     if (toUnread) {

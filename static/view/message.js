@@ -51,7 +51,9 @@ export function makeMessage(acts) {
     if (!now) return;
     now.open = !now.open;
     draw(root, acts);
-    if (now.open) /** @type {HTMLElement | null} */ (part('actions').querySelector('button'))?.focus();
+    if (!now.open) return;
+    /** @type {HTMLElement | null} */ (part('actions').querySelector('button'))?.focus();
+    part('actions').scrollIntoView({ block: 'nearest' });
   });
   root.addEventListener('focusout', (event) => {
     const now = shown.get(root);
@@ -137,7 +139,7 @@ function drawAnswering(node, message, room) {
   const other = room.messages.find((m) => m.id === message.reply_to);
   if (!other) return setText(node, word('message.answers_earlier'));
   if (other.removed_at) return setText(node, word('message.answers_gone'));
-  const alias = other.mine ? word('message.you') : other.from.alias;
+  const alias = other.mine ? word('message.you_inside') : other.from.alias;
   setText(node, word('message.answers', { alias, text: other.text }));
 }
 

@@ -1,7 +1,7 @@
 /** Things a person should know after signing in: calm notes over the rooms, each gone with one tap. */
 
 import { reconcile } from '../list.js';
-import { setText, stamp } from '../template.js';
+import { setText, show, stamp } from '../template.js';
 import { date, word } from '../words.js';
 
 /**
@@ -10,6 +10,7 @@ import { date, word } from '../words.js';
  * @param {(id: string) => void} seen
  */
 export function drawNotices(parent, notices, seen) {
+  show(parent, notices.length > 0);
   reconcile(parent, notices, {
     key: (notice) => notice.id,
     make: (notice) => makeNotice(notice, seen),

@@ -34,7 +34,7 @@ export class RoomView {
     this.made.part('back').addEventListener('click', how.back);
     this.made.part('about').addEventListener('click', how.about);
     this.composer = new ComposerView(client, room, { help: how.help, sent: () => this.history.toEnd() });
-    this.made.root.append(this.composer.root);
+    this.made.part('composer').replaceWith(this.composer.root);
     this.history = new HistoryView(this.made, {
       acts: this.#acts(),
       older: () => void client.older(room),

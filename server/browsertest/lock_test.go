@@ -1,0 +1,70 @@
+package browsertest
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/kith-chat/kith/server/servertest"
+)
+
+// A lock hides everything and keeps the draft; the passphrase brings both back.
+func TestLockKeepsTheDraft(t *testing.T) {
+	b := Start(t)
+	s := servertest.Start(t, nil)
+	lead := setUp(t, b, s)
+	lead.makeRoom("Evening group", "Ruth")
+	lead.say("Said before the lock.")
+	lead.See("Sent")
+	lead.Type("#write", "half a thought")
+	lead.Expect("423")
+	lead.Press("Lock")
+	lead.Wait("!!document.querySelector('input[name=passphrase]')")
+	lead.Never("Said before the lock.")
+	lead.Never("Evening group")
+	lead.Type("input[name=passphrase]", "not the passphrase")
+	lead.Press("Unlock")
+	lead.See("do not fit")
+	lead.Never("Said before the lock.")
+	Eval[any](lead, "void (document.querySelector('input[name=passphrase]').value = '')")
+	lead.Type("input[name=passphrase]", leadPassphrase)
+	lead.Press("Unlock")
+	lead.See("Said before the lock.")
+	lead.Wait("document.querySelector('#write')?.value === 'half a thought'")
+}
+
+// Leaving: covered at once, signed out, nothing stored, nothing behind the back
+// button; by the button and by Shift three times.
+func TestLeave(t *testing.T) {
+	for _, way := range []string{"button", "shift"} {
+		t.Run(way, func(t *testing.T) {
+			b := Start(t)
+			s, links := demoWorld(t)
+			p := b.Open(t, links["maya"])
+			p.enter("Tuesday evening")
+			p.See("Kettle")
+			if n := Eval[int](p, "localStorage.length + sessionStorage.length"); n != 0 {
+				t.Errorf("the browser stores %d things", n)
+			}
+			// What the page does at once is noted before it goes.
+			Eval[any](p, `void (window.noted = new MutationObserver(() => {
+				const sheet = document.querySelector('dialog.blank');
+				if (sheet) document.title = sheet.getBoundingClientRect().width >= innerWidth ? 'covered' : 'bare';
+			}).observe(document, {childList: true, subtree: true}))`)
+			if way == "button" {
+				p.Click("#leave")
+			} else {
+				for range 3 {
+					p.Keys(kb.Shift)
+				}
+			}
+			p.Wait("location.href === 'about:blank' || location.pathname === '/leave'")
+			p.Wait("location.href === 'about:blank'")
+			Eval[any](p, "void history.back()")
+			p.Go(s.URL + "/")
+			p.Wait("!!document.querySelector('input[name=passphrase]')")
+			p.Never("Kettle")
+			p.Never("Tuesday")
+		})
+	}
+}

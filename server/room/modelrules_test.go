@@ -1,0 +1,209 @@
+package room_test
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kith-chat/kith/server/room"
+)
+
+// may is who may do what, as the manual and the drawings say it: p participants,
+// m moderators, l the lead, s the programme itself.
+var may = map[string]string{
+	"open": "s", "add": "s", "role": "s", "end": "pmls",
+	"rename": "l", "topic": "ml", "rules": "ml",
+	"post": "pml", "edit": "pml", "remove": "pml", "react": "pml",
+	"erase": "s",
+}
+
+var letters = map[room.Role]string{room.Participant: "p", room.Moderator: "m", room.Lead: "l", room.System: "s"}
+
+func nameOf(a room.Action) string {
+	switch a.(type) {
+	case room.OpenRoom:
+		return "open"
+	case room.AddMember:
+		return "add"
+	case room.SetRole:
+		return "role"
+	case room.EndMembership:
+		return "end"
+	case room.RenameRoom:
+		return "rename"
+	case room.SetTopic:
+		return "topic"
+	case room.SetRules:
+		return "rules"
+	case room.PostMessage:
+		return "post"
+	case room.EditMessage:
+		return "edit"
+	case room.RemoveMessage:
+		return "remove"
+	case room.React:
+		return "react"
+	}
+	return "erase"
+}
+
+// verdict is what ought to become of a command: a refusal's code, or the first
+// answer if it is a repeat, or the text that is kept.
+func (m *model) verdict(c room.Command) (code, text string, first *done) {
+	if d, same, found := m.repeated(c); found {
+		if !same {
+			return "id_reused", "", nil
+		}
+		return "", "", &d
+	}
+	const minute, day = 60 * 1000, 24 * 60 * 60 * 1000
+	switch made := c.ID.Time(); {
+	case c.At-made > 7*day:
+		return "id_too_old", "", nil
+	case made-c.At > 10*minute:
+		return "id_ahead", "", nil
+	}
+	role, by := room.System, stay{}
+	if c.Actor != "" {
+		if by = m.stay(c.Actor); !by.present() {
+			return "no_such_room", "", nil
+		}
+		role = by.role
+	}
+	name := nameOf(c.Do)
+	if !m.opened() && name != "open" {
+		return "no_such_room", "", nil
+	}
+	if !strings.Contains(may[name], letters[role]) {
+		return "not_allowed", "", nil
+	}
+	code, text = m.rule(c, by)
+	return code, text, nil
+}
+
+// rule is the act's own rule.
+func (m *model) rule(c room.Command, by stay) (code, text string) {
+	switch a := c.Do.(type) {
+	case room.OpenRoom:
+		if m.opened() {
+			return "already_open", ""
+		}
+		text, code = keptLine(a.Name, 60)
+	case room.RenameRoom:
+		text, code = keptLine(a.Text, 60)
+	case room.SetTopic:
+		text, code = orNone(keptLine(a.Text, 200))
+	case room.SetRules:
+		text, code = orNone(keptText(a.Text, 4000))
+	case room.PostMessage:
+		if text, code = keptText(a.Text, 4000); code == "" && a.ReplyTo != 0 {
+			code = m.reachable(a.ReplyTo, c, by)
+		}
+	case room.EditMessage:
+		if code = m.own(a.Message, c, by); code == "" {
+			text, code = keptText(a.Text, 4000)
+		}
+	case room.RemoveMessage:
+		code = m.own(a.Message, c, by)
+	case room.React:
+		if !slices.Contains([]string{"heart", "hug", "strength", "thanks", "same"}, a.Reaction) {
+			return "bad_value", ""
+		}
+		code = m.reachable(a.Message, c, by)
+	case room.EraseDue:
+		ends := m.due()
+		for _, body := range a.Bodies {
+			if when, ok := ends[body]; !ok || when > c.At {
+				code = "nothing_due"
+			}
+		}
+		if len(a.Bodies) == 0 {
+			code = "nothing_due"
+		}
+	default:
+		return m.ruleOfMembers(c, by)
+	}
+	return code, text
+}
+
+func (m *model) ruleOfMembers(c room.Command, by stay) (code, text string) {
+	real := func(r room.Role) bool { return r == room.Participant || r == room.Moderator || r == room.Lead }
+	switch a := c.Do.(type) {
+	case room.AddMember:
+		alias := aliasOf(a.Alias)
+		switch {
+		case alias.key == "":
+			return "alias_bad", ""
+		case m.stay(a.Person).present():
+			return "member_already", ""
+		}
+		for _, other := range m.everMembers() {
+			if other != a.Person && aliasKeyOf(m.stay(other).alias) == alias.key {
+				return "alias_taken", ""
+			}
+		}
+		if !real(a.Role) {
+			return "not_allowed", ""
+		}
+		return "", alias.kept
+	case room.SetRole:
+		switch {
+		case !m.stay(a.Person).present():
+			return "no_such_member", ""
+		case !real(a.Role):
+			return "not_allowed", ""
+		}
+	case room.EndMembership:
+		target := m.stay(a.Person)
+		over := c.Actor == "" || by.role == room.Lead || by.role == room.Moderator
+		switch {
+		case a.Person != c.Actor && !over:
+			return "not_allowed", "" // not even whether there is such a person
+		case !target.present():
+			return "no_such_member", ""
+		case a.Person != c.Actor && by.role == room.Moderator && target.role != room.Participant:
+			return "not_allowed", ""
+		}
+	}
+	return "", ""
+}
+
+// reachable: the message is there for the actor and was not taken back.
+func (m *model) reachable(seq room.Seq, c room.Command, by stay) string {
+	s, ok := m.message(seq)
+	switch {
+	case !ok || !by.sees(seq):
+		return "no_such_message"
+	case s.removed == 0:
+		return ""
+	case by.staff() || s.author == c.Actor:
+		return "already_removed"
+	}
+	return "no_such_message"
+}
+
+func (m *model) own(seq room.Seq, c room.Command, by stay) string {
+	if code := m.reachable(seq, c, by); code != "" {
+		return code
+	}
+	if s, _ := m.message(seq); s.author != c.Actor {
+		return "not_yours"
+	}
+	return ""
+}
+
+func orNone(text, code string) (string, string) {
+	if code == "text_empty" {
+		return "", ""
+	}
+	return text, code
+}
+
+// aliasKeyOf looks up an alias by its kept form.
+func aliasKeyOf(kept string) string {
+	for _, a := range aliases {
+		if a.kept == kept {
+			return a.key
+		}
+	}
+	return ""
+}

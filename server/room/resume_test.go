@@ -1,0 +1,187 @@
+package room_test
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/room"
+)
+
+// client is what somebody's device holds: it knows only what it was shown.
+type client struct {
+	staff              bool
+	rows               map[room.Seq]row
+	members            map[person.ID]string // alias and role
+	name, topic, rules string
+}
+
+// newClient holds a page, and the room as it stands.
+func newClient(s *room.State, viewer room.Member, page []row) *client {
+	c := &client{
+		staff: viewer.Role.Staff(), rows: make(map[room.Seq]row), members: make(map[person.ID]string),
+		name: s.Name(), topic: s.Topic(), rules: s.Rules(),
+	}
+	for _, r := range page {
+		c.rows[r.Seq] = r
+	}
+	for _, m := range s.Members() {
+		c.members[m.Person] = m.Alias.Text + " " + m.Role.String()
+	}
+	return c
+}
+
+// take is what the manual tells a client to do with an event.
+func (c *client) take(s *room.State, shown room.Shown, bodies map[room.Seq]string) {
+	seq := shown.Message.Seq
+	held, holds := c.rows[seq]
+	switch shown.Show {
+	case room.ShowMessage:
+		c.rows[seq] = rowOf(s, shown, bodies)
+	case room.ShowEdited:
+		if holds {
+			held.Text, held.Edited = bodies[shown.TextOf], shown.At
+			c.rows[seq] = held
+		}
+	case room.ShowRemoved:
+		c.remove(held, holds, shown)
+	case room.ShowReaction:
+		if holds {
+			g := given{room.Reactions[shown.Reaction], shown.Member.Person}
+			held.Reactions = slices.DeleteFunc(slices.Clone(held.Reactions), func(r given) bool { return r == g })
+			if shown.On {
+				held.Reactions = append(held.Reactions, g)
+			}
+			held.Reactions = sorted(held.Reactions)
+			c.rows[seq] = held
+		}
+	case room.ShowMember:
+		c.members[shown.Member.Person] = shown.Member.Alias.Text + " " + shown.Member.Role.String()
+	case room.ShowLeft:
+		delete(c.members, shown.Member.Person)
+	case room.ShowRoom:
+		for into, text := range map[*string]*string{&c.name: shown.Name, &c.topic: shown.Topic, &c.rules: shown.Rules} {
+			if text != nil {
+				*into = *text
+			}
+		}
+	}
+}
+
+func (c *client) remove(held row, holds bool, shown room.Shown) {
+	seq := shown.Message.Seq
+	for at, r := range maps.All(c.rows) {
+		if r.ReplyTo == seq {
+			r.ReplyTo, r.ReplyGone = 0, true
+			c.rows[at] = r
+		}
+	}
+	switch {
+	case holds && c.staff:
+		c.rows[seq] = row{Seq: seq, Author: held.Author, At: held.At, Edited: held.Edited, Removed: shown.At}
+	case holds:
+		delete(c.rows, seq)
+	}
+}
+
+// screen is the client's rows from one message on, in order. Whether an empty row
+// was once edited is nothing anybody sees.
+func (c *client) screen(from room.Seq) []row {
+	rows := []row{}
+	for _, seq := range slices.Sorted(maps.Keys(c.rows)) {
+		if r := c.rows[seq]; seq >= from {
+			rows = append(rows, seen(r))
+		}
+	}
+	return rows
+}
+
+func seen(r row) row {
+	if r.Removed != 0 {
+		r.Edited = 0
+	}
+	return r
+}
+
+// A client that held a page, was away, and is shown what it missed under the state
+// of its return ends where one that loads everything anew does; and nothing it is
+// shown names a text that is removed, superseded or erased by then.
+func TestResumeEndsWhereAFreshPageDoes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld()
+		w.found(t)
+		w.grow(t, rapid.IntRange(5, 60).Draw(t, "steps"))
+		cut := rapid.IntRange(4, len(w.entries)).Draw(t, "cut")
+		overlap := rapid.IntRange(0, 3).Draw(t, "shown twice") // events may repeat what the page has
+		limit := rapid.SampledFrom([]int{1, 3, 1000}).Draw(t, "page")
+		then, bodies := w.refold(t, cut), w.bodiesAt(cut)
+		for _, who := range people {
+			was, wasIn := then.Present(who)
+			is, isIn := w.state.Present(who)
+			if !wasIn || !isIn || !resumes(was, is, room.Seq(cut)) {
+				continue
+			}
+			page, more := then.Page(was, 0, limit)
+			rows := rowsOf(then, page, bodies)
+			from := room.Seq(0)
+			if more {
+				from = rows[0].Seq
+			}
+			c := newClient(then, was, rows)
+			w.feed(t, c, is, w.entries[max(cut-overlap, 4):])
+			w.compare(t, c, is, from)
+		}
+	})
+}
+
+// resumes is which of those present then and now are fed a gap at all: who has the
+// same kind of view and is in the same stay.
+func resumes(was, is room.Member, cut room.Seq) bool {
+	return was.Role.Staff() == is.Role.Staff() && (is.Role.Staff() || cut >= is.Joined)
+}
+
+func (w *world) feed(t *rapid.T, c *client, viewer room.Member, gap []room.Entry) {
+	for _, e := range gap {
+		shown, ok := room.View(w.state, e, viewer)
+		if !ok {
+			continue
+		}
+		if shown.TextOf != 0 {
+			s, _ := w.model.message(shown.Message.Seq)
+			if _, kept := w.bodies[shown.TextOf]; !kept || s.removed != 0 || s.textOf != shown.TextOf {
+				t.Fatalf("record %d names text %d, which is not to be seen", e.Seq, shown.TextOf)
+			}
+		}
+		c.take(w.state, shown, w.bodies)
+	}
+}
+
+func (w *world) compare(t *rapid.T, c *client, viewer room.Member, from room.Seq) {
+	page, _ := w.state.Page(viewer, 0, 1000)
+	fresh := newClient(w.state, viewer, rowsOf(w.state, page, w.bodies))
+	if got, want := c.screen(from), fresh.screen(from); !reflect.DeepEqual(got, want) {
+		t.Fatalf("%s returned to\n%+v\nwant\n%+v", viewer.Person, got, want)
+	}
+	if !reflect.DeepEqual(c.members, fresh.members) {
+		t.Fatalf("%s returned to members %v, want %v", viewer.Person, c.members, fresh.members)
+	}
+	if c.name != fresh.name || c.topic != fresh.topic || c.rules != fresh.rules {
+		t.Fatalf("%s returned to other texts of the room", viewer.Person)
+	}
+}
+
+// bodiesAt is what the store held after the first n entries.
+func (w *world) bodiesAt(n int) map[room.Seq]string {
+	held := make(map[room.Seq]string)
+	for _, e := range w.entries[:n] {
+		held[e.Seq] = e.Text()
+		for _, seq := range e.Erases() {
+			delete(held, seq)
+		}
+	}
+	return held
+}
