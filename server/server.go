@@ -249,7 +249,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	defer serving.Wait()
 	defer s.Close()
-	if err := s.welcome(ctx); err != nil {
+	if err := s.welcome(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
 	select {

@@ -81,3 +81,12 @@ func messageIn(line, mark []byte) (uint32, bool) {
 	}
 	return number(line[i+len(mark):])
 }
+
+// markIn is the mark of the run that a delivery is of; nil if it is of none.
+func markIn(line []byte) []byte {
+	start := bytes.Index(line, []byte(`"text":"kithload `))
+	if size := len(markOf(0)); start >= 0 && len(line) >= start+size {
+		return bytes.Clone(line[start : start+size])
+	}
+	return nil
+}

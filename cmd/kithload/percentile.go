@@ -30,4 +30,6 @@ func percentile(sorted []time.Duration, p float64) time.Duration {
 }
 
 // ms keeps microseconds, which is as fine as the clocks on both sides mean.
-func ms(d time.Duration) float64 { return float64(d.Round(time.Microsecond)) / float64(time.Millisecond) }
+func ms(d time.Duration) float64 {
+	return float64(d.Round(time.Microsecond)) / float64(time.Millisecond)
+}

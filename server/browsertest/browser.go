@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -69,12 +70,14 @@ func Missing(t testing.TB, what, how string) {
 
 // Page is one tab of one person, in a private context of its own.
 type Page struct {
-	t      testing.TB
-	ctx    context.Context
-	origin string
+	t       testing.TB
+	browser *Browser
+	ctx     context.Context
+	origin  string
 
 	mu         sync.Mutex
 	complaints []string
+	said       []string // by console.log
 	expected   []string
 }
 
@@ -82,13 +85,18 @@ type Page struct {
 // that the page may speak to.
 func (b *Browser) Open(t testing.TB, address string) *Page {
 	t.Helper()
+	return b.open(t, address, chromedp.WithNewBrowserContext())
+}
+
+func (b *Browser) open(t testing.TB, address string, in chromedp.ContextOption) *Page {
+	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	ctx, cancel := chromedp.NewContext(b.ctx, in)
 	t.Cleanup(cancel)
-	p := &Page{t: t, ctx: ctx, origin: u.Scheme + "://" + u.Host}
+	p := &Page{t: t, browser: b, ctx: ctx, origin: u.Scheme + "://" + u.Host}
 	if err := chromedp.Listen(ctx, p.hear); err != nil {
 		t.Fatal(err)
 	}
@@ -110,6 +118,11 @@ func (p *Page) hear(event any) {
 	case *runtime.EventExceptionThrown:
 		p.complain("exception: " + e.ExceptionDetails.Text)
 	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeLog {
+			p.mu.Lock()
+			p.said = append(p.said, arguments(e.Args))
+			p.mu.Unlock()
+		}
 		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
 			p.complain(fmt.Sprintf("console %s: %s", e.Type, arguments(e.Args)))
 		}
@@ -146,6 +159,13 @@ func (p *Page) complain(what string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.complaints = append(p.complaints, what)
+}
+
+// Heard says whether the page wrote this to the console, as a plain note.
+func (p *Page) Heard(note string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Contains(p.said, quote(note))
 }
 
 // Expect takes back complaints that a test brings about on purpose, such as the
@@ -248,6 +268,37 @@ func (p *Page) Wait(expression string) {
 	if err != nil {
 		p.must(fmt.Errorf("wait for %s: %w", expression, err))
 	}
+}
+
+// Arrive waits until a tab of this person shows an address, whatever it went
+// through on the way: leaving a page may give the tab another process, and with it
+// another target.
+func (p *Page) Arrive(address string) {
+	p.t.Helper()
+	own := chromedp.FromContext(p.ctx).BrowserContextID
+	at := ""
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		// A list asked for while a tab changes its process may never come.
+		ctx, cancel := context.WithTimeout(p.browser.ctx, time.Second)
+		targets, _ := chromedp.Targets(ctx)
+		cancel()
+		for _, one := range targets {
+			if one.BrowserContextID == own && one.Type == "page" {
+				at = one.URL
+			}
+		}
+		if at == address {
+			return
+		}
+	}
+	p.t.Fatalf("the tab is at %q and not at %q", at, address)
+}
+
+// Another opens a further tab of the same person, with the same cookies.
+func (p *Page) Another(address string) *Page {
+	p.t.Helper()
+	own := chromedp.FromContext(p.ctx).BrowserContextID
+	return p.browser.open(p.t, address, chromedp.WithExistingBrowserContext(own))
 }
 
 // quote writes a Go string as a JavaScript one.

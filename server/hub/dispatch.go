@@ -148,7 +148,7 @@ func (c *Conn) command(ctx context.Context, cmd wire.Command) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.Session.Touch(ctx); err != nil {
+	if err := c.touch(ctx); err != nil {
 		c.hub.Logger.Warn("activity not noted", "reason", err)
 	}
 	answer := wire.Logged{At: out.At, Pos: c.hub.Tokens.Position(cmd.Room, wire.Position{
@@ -158,6 +158,17 @@ func (c *Conn) command(ctx context.Context, cmd wire.Command) (any, error) {
 		answer.Message = c.hub.Tokens.Message(cmd.Room, out.Seq)
 	}
 	return answer, nil
+}
+
+// touch notes that the person entered something. A session that can tell that it
+// would not count is not asked: asking reads the store several times, and people
+// post more often than their input counts.
+func (c *Conn) touch(ctx context.Context) error {
+	if s, ok := c.Session.(interface{ CountsFrom() room.Time }); ok && c.hub.Now() < s.CountsFrom() {
+		return nil
+	}
+	_, err := c.Session.Touch(ctx)
+	return err
 }
 
 // action is what a logged command asks of the room.

@@ -57,18 +57,16 @@ func (l *live) message(s room.Shown, text string, viewer room.Member) wire.Messa
 	return m
 }
 
-func (l *live) messageID(s room.Shown) string { return l.hub.Tokens.Message(l.id, s.Message.Seq) }
+func (l *live) messageID(s room.Shown) string { return l.names.messageID(l, s.Message.Seq) }
 
-func (l *live) memberID(m room.Member) string { return l.hub.Tokens.Member(l.id, m.Person) }
+func (l *live) memberID(m room.Member) string { return l.names.member(l, m.Person) }
 
 func (l *live) member(m room.Member) wire.Member {
 	return wire.Member{Member: l.memberID(m), Alias: m.Alias.Text, Role: m.Role}
 }
 
 func (l *live) position(pos eventlog.Position, viewer room.Member) string {
-	return l.hub.Tokens.Position(l.id, wire.Position{
-		Seq: room.Seq(pos.Seq), Digest: [8]byte(pos.Digest[:8]), Staff: viewer.Role.Staff(),
-	})
+	return l.names.position(l, pos, viewer.Role.Staff())
 }
 
 func (l *live) info() wire.RoomInfo {

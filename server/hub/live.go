@@ -39,12 +39,13 @@ type live struct {
 	seats    map[*Conn]room.Member
 	presence presence
 	markers  markers
+	names    names
 }
 
 func newLive(h *Hub, id room.ID) *live {
 	return &live{
 		hub: h, id: id, inbox: make(chan envelope, inboxSize),
-		seats: make(map[*Conn]room.Member), presence: newPresence(), markers: newMarkers(),
+		seats: make(map[*Conn]room.Member), presence: newPresence(), markers: newMarkers(), names: newNames(),
 		saving: make(chan struct{}, 1),
 	}
 }

@@ -170,6 +170,17 @@ func TestOpen(t *testing.T) {
 	if _, err := open(gone); !errors.Is(err, keyfile.ErrWrongKey) {
 		t.Errorf("another key: %v, want ErrWrongKey", err)
 	}
+	proof, err := s.Values().Get(t.Context(), keyfile.Bucket, keys.Current().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	proof.Data[0] ^= 1
+	if _, err := s.Values().Put(t.Context(), keyfile.Bucket, proof.Key, proof.Data, proof.Expires, eventlog.Any); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := open(path); !errors.Is(err, keyfile.ErrWrongKey) {
+		t.Errorf("another proof: %v, want ErrWrongKey", err)
+	}
 	// Somebody took the proof away: the records are still there.
 	if err := s.Values().Delete(t.Context(), keyfile.Bucket, keys.Current().String(), eventlog.Any); err != nil {
 		t.Fatal(err)

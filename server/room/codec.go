@@ -85,6 +85,9 @@ func Decode(seq Seq, metadata, body []byte) (Entry, error) {
 	if err := strictly(m.Data, event); err != nil {
 		return Entry{}, fmt.Errorf("room: record %d: %w", seq, err)
 	}
+	if r, ok := event.(interface{ role() Role }); ok && r.role() == NoRole {
+		return Entry{}, fmt.Errorf("room: record %d: it lacks a role", seq) // absent, so nothing refused it above
+	}
 	if t, ok := event.(texted); ok {
 		*t.body() = string(body)
 	} else if len(body) != 0 {

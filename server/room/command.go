@@ -19,18 +19,13 @@ func ParseCommandID(s string) (CommandID, bool) {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return id, false
 	}
-	n := 0
-	for i := 0; i < 36; {
-		if s[i] == '-' {
-			i++
-			continue
-		}
-		hi, lo := nibble(s[i]), nibble(s[i+1])
+	digits := s[0:8] + s[9:13] + s[14:18] + s[19:23] + s[24:36] // a hyphen in one of these is no digit
+	for n := range id {
+		hi, lo := nibble(digits[2*n]), nibble(digits[2*n+1])
 		if hi > 15 || lo > 15 {
 			return CommandID{}, false
 		}
 		id[n] = hi<<4 | lo
-		n, i = n+1, i+2
 	}
 	if id[6]>>4 != 7 || id[8]>>6 != 2 {
 		return CommandID{}, false

@@ -127,6 +127,7 @@ type MemberJoined struct {
 
 func (*MemberJoined) kind() kind      { return "member_joined" }
 func (e *MemberJoined) body() *string { return &e.Alias }
+func (e *MemberJoined) role() Role    { return e.Role }
 
 func (e *MemberJoined) apply(s *State, in Entry) error {
 	m, again := s.members.get(e.Person)
@@ -150,7 +151,8 @@ type RoleSet struct {
 	Role   Role      `json:"role"`
 }
 
-func (*RoleSet) kind() kind { return "role_set" }
+func (*RoleSet) kind() kind   { return "role_set" }
+func (e *RoleSet) role() Role { return e.Role }
 
 func (e *RoleSet) apply(s *State, _ Entry) error {
 	m, ok := s.members.get(e.Person)

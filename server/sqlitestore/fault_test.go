@@ -113,6 +113,29 @@ func changesCursor(t *testing.T, s *Store) eventlog.Cursor {
 	return cursor
 }
 
+// TestFailureHalfWay: a failure that leaves SQLite's transaction open (as most
+// failures of a disk do not) must not leave it open here: nobody could scrub.
+func TestFailureHalfWay(t *testing.T) {
+	s := mustOpen(t, t.TempDir(), Options{})
+	head := mustAppend(t, s, "room/a", eventlog.Position{}, body(10))
+	_, err := s.side.ExecContext(t.Context(), `CREATE TRIGGER broken BEFORE INSERT ON records WHEN NEW.seq = 3
+		BEGIN SELECT RAISE(FAIL, 'the disk says no'); END`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two := append(body(10), eventlog.Record{Meta: []byte("m"), Erases: []eventlog.Seq{1}})
+	if _, err := s.Append(t.Context(), "room/a", head, two); !errors.Is(err, eventlog.ErrUnavailable) {
+		t.Fatalf("got %v, want ErrUnavailable", err)
+	}
+	if err := s.Scrub(t.Context()); err != nil {
+		t.Errorf("the failed transaction is still open: %v", err)
+	}
+	if list, err := s.Read(t.Context(), "room/a", 1, 9); err != nil || len(list) != 1 {
+		t.Errorf("%d records, %v: half of an append is there", len(list), err)
+	}
+	mustAppend(t, s, "room/a", head, body(10)) // 2 alone
+}
+
 // TestLostConnection: whatever happens to the writer's connection, the next
 // append gets a new one.
 func TestLostConnection(t *testing.T) {

@@ -12,7 +12,9 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/kith-chat/kith/server/auth"
 	"github.com/kith-chat/kith/server/hub"
+	"github.com/kith-chat/kith/server/room"
 	"github.com/kith-chat/kith/server/wire"
 )
 
@@ -68,6 +70,13 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) error {
 	conn.Greet(lines)
 	s.work.Go(func() { s.readLoop(ws, conn) })
 	return nil
+}
+
+// CountsFrom is when input counts again: before it, Touch would change nothing. What
+// this connection knows of the session can only be older than what is stored, and
+// then Touch is asked once too often.
+func (v *visitor) CountsFrom() room.Time {
+	return room.Time(v.session.Load().Input.Add(auth.TouchEvery).UnixMilli())
 }
 
 func closeCode(err error) wire.CloseCode {

@@ -75,7 +75,7 @@ func object(line []byte) (map[string]json.RawMessage, *Error) {
 		}
 		name := key.(string)
 		if _, twice := values[name]; twice {
-			return values, Err("duplicate_field", nameable(name))
+			return values, Err("duplicate_field", known(name))
 		}
 		values[name] = raw
 	}
@@ -112,7 +112,7 @@ func depth(line []byte) int {
 func (c *Command) fill(values map[string]json.RawMessage, takes fields) *Error {
 	for name := range values {
 		if _, ok := takes[name]; !ok && name != "do" && name != "id" {
-			return Err("unknown_field", nameable(name))
+			return Err("unknown_field", known(name))
 		}
 	}
 	c.History, c.Limit = DefaultHistory, DefaultHistory
@@ -150,24 +150,31 @@ func read(values map[string]json.RawMessage, name string, into any) *Error {
 	return nil
 }
 
-// plainID is the id as a client would know it again: a short string, or "".
-func plainID(raw json.RawMessage) string {
-	var id string
-	if json.Unmarshal(raw, &id) != nil || len(id) > 64 || nameable(id) == "" {
-		return ""
+// known returns the name of a field that some command has, else "": other names
+// could be anything that somebody typed.
+func known(name string) string {
+	if name == "do" || name == "id" {
+		return name
 	}
-	return id
+	for _, takes := range verbs {
+		if _, ok := takes[name]; ok {
+			return name
+		}
+	}
+	return ""
 }
 
-// nameable returns a name that is safe to send back: short and of plain letters.
-func nameable(name string) string {
-	if len(name) > 64 {
+// plainID is the id as a client would know it again: short and of what ids are
+// made of; else "".
+func plainID(raw json.RawMessage) string {
+	var id string
+	if json.Unmarshal(raw, &id) != nil || len(id) > 64 {
 		return ""
 	}
-	for _, c := range []byte(name) {
+	for _, c := range []byte(id) {
 		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' && c != '-' {
 			return ""
 		}
 	}
-	return name
+	return id
 }

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/kith-chat/kith/server/seed"
+)
+
+// test is one invocation under way.
+type test struct {
+	options
+	stderr   io.Writer
+	progress func(format string, args ...any)
+	rooms    []seed.Room
+	server   *child // nil with -url
+	out      report
+}
+
+// load does a whole test and prints the report.
+func load(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
+	t := &test{options: o, stderr: stderr, progress: progressOn(stderr)}
+	if err := raiseFiles(o.conns()); err != nil {
+		return err
+	}
+	stop, err := t.prepare(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	t.out.Rooms, t.out.Members, t.out.Connections = t.options.rooms, t.members, t.conns()
+	t.out.Preload, t.out.Seconds = t.preload, t.duration.Seconds()
+	if !t.idle {
+		t.out.Rate = t.rate
+	}
+	if err := t.run(ctx); err != nil {
+		return err
+	}
+	e := json.NewEncoder(stdout)
+	e.SetIndent("", "  ")
+	return e.Encode(t.out)
+}
+
+// prepare sees to it that there is a server with rooms.
+func (t *test) prepare(ctx context.Context) (stop func() error, err error) {
+	if t.url != "" {
+		if t.rooms, err = readTokens(t.tokens); err != nil {
+			return nil, err
+		}
+		t.options.rooms, t.members = len(t.rooms), len(t.rooms[0].Members)
+		return func() error { return nil }, t.check()
+	}
+	dir, err := os.MkdirTemp("", "kithload-")
+	if err != nil {
+		return nil, err
+	}
+	clean := func() error { return os.RemoveAll(dir) }
+	data, key := filepath.Join(dir, "data"), filepath.Join(dir, "key")
+	t.progress("making %d rooms of %d members with %d messages each", t.options.rooms, t.members, t.preload)
+	if t.rooms, err = fill(ctx, data, key, t.options, t.progress); err != nil {
+		return nil, errors.Join(err, clean())
+	}
+	t.server, err = start(ctx, serveChild, serveConfig{Data: data, Key: key, Conns: t.conns()}, t.stderr)
+	if err != nil {
+		return nil, errors.Join(err, clean())
+	}
+	t.url = "http://" + t.server.Addr
+	return func() error { return errors.Join(t.server.stop(), clean()) }, nil
+}
+
+// run connects everybody, lets them be, posts, and then measures the floor.
+func (t *test) run(ctx context.Context) error {
+	before, err := t.rss()
+	if err != nil {
+		return err
+	}
+	c := &crowd{progress: t.progress}
+	defer c.close()
+	t.progress("connecting %d members", t.conns())
+	if err := c.connect(ctx, t.conns(), t.open(c)); err != nil {
+		return err
+	}
+	if err := c.join(ctx, t.plan(), t.members, false); err != nil {
+		return err
+	}
+	pinging, stop := context.WithCancel(ctx)
+	pings := make(chan struct{})
+	go func() { defer close(pings); c.ping(pinging) }()
+	defer func() { stop(); <-pings }()
+
+	if err := t.rest(ctx, c, before); err != nil || t.idle {
+		return err
+	}
+	var one cost
+	if t.floor {
+		t.progress("posting, one member of each room following")
+		if one, err = t.post(ctx, c, 1); err != nil {
+			return err
+		}
+	}
+	t.progress("posting, all members following")
+	all, err := t.profiled(func() (cost, error) { return t.post(ctx, c, t.members) })
+	if err != nil || !t.floor {
+		return err
+	}
+	sample := c.sample()
+	stop()
+	c.close()
+	return t.measureFloor(ctx, sample, one, all)
+}
+
+// open connects one member of a room.
+func (t *test) open(c *crowd) func(context.Context, int) (*member, error) {
+	return func(ctx context.Context, i int) (*member, error) {
+		r := t.rooms[i/t.members]
+		conn, early, err := dial(ctx, t.url, r.Members[i%t.members].Token)
+		if err != nil {
+			return nil, err
+		}
+		m := newMember(conn, r.ID, &c.arrived, &c.answered)
+		m.in.buf, m.in.end = early, len(early)
+		return m, nil
+	}
+}
+
+// rest leaves the connections idle and reads the server's memory.
+func (t *test) rest(ctx context.Context, c *crowd, before int) error {
+	t.progress("idle for %v", t.settle)
+	select {
+	case <-time.After(t.settle):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	dropped, why := c.dropped()
+	if t.out.Dropped = dropped; dropped > 0 {
+		return fmt.Errorf("%d idle connections ended: %w", dropped, why)
+	}
+	if t.server == nil {
+		return nil
+	}
+	idle, err := t.rss()
+	if err != nil {
+		return err
+	}
+	t.out.memory(before, idle, c.pinged())
+	if t.heapProfile == "" {
+		return nil
+	}
+	return t.server.ask(profile{"heap", t.heapProfile})
+}
+
+// post does the plan with so many members of each room following it. The counts of
+// the last run stay in the report; a run before it has to be without fault too.
+func (t *test) post(ctx context.Context, c *crowd, followers int) (cost, error) {
+	p := t.plan()
+	if err := c.join(ctx, p, followers, true); err != nil {
+		return cost{}, err
+	}
+	tag := rand.Uint32()
+	c.begin(tag)
+	cpu, err := t.cpu()
+	if err != nil {
+		return cost{}, err
+	}
+	start := time.Now().Add(leadIn)
+	late, err := c.post(ctx, p, tag, start, followers)
+	if err != nil {
+		return cost{}, err
+	}
+	used, err := t.cpu()
+	if err != nil {
+		return cost{}, err
+	}
+	if err := c.join(ctx, p, followers, false); err != nil && ctx.Err() != nil {
+		return cost{}, err
+	} // a connection that has ended shows in the counts
+	earlier := t.out.counts
+	t.out.counts = tally(p, c.members, start, followers)
+	t.out.LateMS = spreadOf(late)
+	t.out.Dropped, _ = c.dropped()
+	t.out.addFaults(earlier)
+	spent := cost{messages: p.count, deliveries: t.out.Delivered, micros: float64((used - cpu).Microseconds())}
+	if t.server != nil && spent.deliveries > 0 {
+		t.out.ServerCPU = rounded(spent.micros / float64(spent.deliveries))
+	}
+	return spent, nil
+}
+
+// leadIn is from the reading of the clock to the first message.
+const leadIn = 50 * time.Millisecond
+
+// profiled does something under the server's CPU profile, if one is wanted.
+func (t *test) profiled(do func() (cost, error)) (cost, error) {
+	if t.cpuProfile == "" {
+		return do()
+	}
+	if err := t.server.ask(profile{"cpu", t.cpuProfile}); err != nil {
+		return cost{}, err
+	}
+	spent, err := do()
+	return spent, errors.Join(err, t.server.ask(profile{}))
+}
+
+// cpu and rss are the server's; 0 for a server elsewhere.
+func (t *test) cpu() (time.Duration, error) {
+	if t.server == nil {
+		return 0, nil
+	}
+	return cpuOf(t.server.pid())
+}
+
+func (t *test) rss() (int, error) {
+	if t.server == nil {
+		return 0, nil
+	}
+	return rssOf(t.server.pid())
+}

@@ -1,0 +1,148 @@
+package room_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/kith-chat/kith/server/room"
+)
+
+var update = flag.Bool("update", false, "write the golden log of the present version; a released one must never change")
+
+const (
+	goldenLog     = "testdata/golden-v1.jsonl"
+	goldenSummary = "testdata/golden-v1.json"
+)
+
+// goldenLine is a record as a store hands it back. No body: it was erased, or
+// there was none.
+type goldenLine struct {
+	Meta string  `json:"meta"`
+	Body *string `json:"body,omitempty"`
+}
+
+// golden is a history with every kind of event in it.
+func golden(t testing.TB) *scripted {
+	return script(t,
+		step{do: room.OpenRoom{Name: "Tuesday evening"}},
+		step{do: room.AddMember{Person: people[0], Alias: "Ana", Role: room.Participant}},
+		step{do: room.AddMember{Person: people[1], Alias: "Bo", Role: room.Moderator}},
+		step{do: room.AddMember{Person: people[2], Alias: "Cy", Role: room.Lead}},
+		step{later: minute, by: 0, do: room.PostMessage{Text: "made it through the weekend"}},
+		step{later: minute, by: 1, do: room.PostMessage{Text: "good to read that", ReplyTo: 5}},
+		step{later: 1, by: 1, do: room.React{Message: 5, Reaction: "strength", On: true}},
+		step{by: 2, do: room.React{Message: 5, Reaction: "heart", On: true}},
+		step{by: 2, do: room.React{Message: 5, Reaction: "heart", On: false}},
+		step{later: hour, by: 0, do: room.EditMessage{Message: 5, Text: "made it through a long weekend"}},
+		step{by: 0, do: room.PostMessage{Text: "I wish I had not written this"}},
+		step{by: 1, do: room.PostMessage{Text: "it is fine", ReplyTo: 11}},
+		step{by: 0, do: room.RemoveMessage{Message: 11}},
+		step{by: 1, do: room.SetTopic{Text: "getting to Friday"}},
+		step{by: 1, do: room.SetRules{Text: "Speak from I.\nIt is fine to pass."}},
+		step{by: 2, do: room.RenameRoom{Text: "Tuesday and Friday"}},
+		step{later: day, by: 1, do: room.EndMembership{Person: people[0]}},
+		step{later: day, do: room.AddMember{Person: people[0], Alias: "Ana 2", Role: room.Participant}},
+		step{do: room.SetRole{Person: people[0], Role: room.Moderator}},
+		step{later: 12*day + hour, do: room.EraseDue{Bodies: []room.Seq{1, 5, 11}}},
+		step{by: 0, do: room.PostMessage{Text: "last one"}},
+	)
+}
+
+// Every released version's log folds to what it always did. The log is written
+// once; a change of format adds a reader and a new golden log.
+func TestGoldenLog(t *testing.T) {
+	if *update {
+		writeGolden(t)
+	}
+	state, bodies := foldGolden(t)
+	want, err := os.ReadFile(goldenSummary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := observe(state, bodies, nil) + "\n"; got != string(want) {
+		t.Fatalf("the golden log folds to\n%s", got)
+	}
+}
+
+// Each kind that can be written stands in the golden log.
+func TestGoldenLogHasEveryKind(t *testing.T) {
+	log, err := os.ReadFile(goldenLog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{
+		"room_opened", "room_renamed", "topic_set", "rules_set", "member_joined", "member_left", "role_set",
+		"message_posted", "message_edited", "message_removed", "reaction_set", "bodies_erased",
+	} {
+		if !strings.Contains(string(log), `\"k\":\"`+kind+`\"`) {
+			t.Errorf("no %s", kind)
+		}
+	}
+}
+
+func foldGolden(t *testing.T) (*room.State, map[room.Seq]string) {
+	data, err := os.ReadFile(goldenLog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, bodies := room.New(), make(map[room.Seq]string)
+	for lines := bufio.NewScanner(bytes.NewReader(data)); lines.Scan(); {
+		var line goldenLine
+		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
+			t.Fatal(err)
+		}
+		var body []byte
+		if line.Body != nil {
+			body = []byte(*line.Body)
+			bodies[state.Head()+1] = *line.Body
+		}
+		e, err := room.Decode(state.Head()+1, []byte(line.Meta), body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := room.Apply(state, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return state, bodies
+}
+
+func writeGolden(t *testing.T) {
+	w := golden(t)
+	erased := make(map[room.Seq]bool)
+	for _, e := range w.entries {
+		for _, seq := range e.Erases() {
+			erased[seq] = true
+		}
+	}
+	var out bytes.Buffer
+	for _, e := range w.entries {
+		meta, body, err := room.Encode(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := goldenLine{Meta: string(meta)}
+		if text := string(body); body != nil && !erased[e.Seq] {
+			line.Body = &text
+		}
+		if err := json.NewEncoder(&out).Encode(line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write := func(name string, data []byte) {
+		if err := os.WriteFile(name, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll("testdata", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(goldenLog, out.Bytes())
+	state, bodies := foldGolden(t)
+	write(goldenSummary, []byte(observe(state, bodies, nil)+"\n"))
+}
