@@ -50,10 +50,10 @@ func (c *crowd) checkViews(t *testing.T) {
 // freshView is what somebody who comes in now is given, back to the message oldest.
 func freshView(t *testing.T, a *actor, oldest string) (list []wire.Message, members []wire.Member) {
 	t.Helper()
-	for pages := 0; ; pages++ {
-		var page wire.Page
+	for {
 		conn := servertest.Dial(t, a.url, servertest.Cookie(a.who.Token))
 		for range 15 { // a connection may send some 20 commands at once
+			var page wire.Page // anew: what JSON leaves out would stay from the page before
 			if list == nil {
 				var j wire.Joined
 				conn.Must(servertest.Command{"do": "join", "room": a.room, "history": wire.MaxHistory}, &j)

@@ -84,7 +84,7 @@ func New(c Config) (_ *Server, err error) {
 			s.Close()
 		}
 	}()
-	for _, step := range []func() error{s.listen, s.open, s.assemble, s.edge, s.follow, s.control} {
+	for _, step := range []func() error{s.listen, s.open, s.assemble, s.edge, s.follow, s.finishing, s.control} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -276,9 +276,7 @@ func (s *Server) drain() {
 // welcome tells the person at the machine where the server is, and how to begin.
 func (s *Server) welcome(ctx context.Context) error {
 	fmt.Fprintf(s.config.Out, "listening on http%s://%s\n", map[bool]string{true: "s"}[s.config.TLSCert != ""], s.Addr())
-	if err := s.web.Resume(ctx); err != nil {
-		s.config.Logger.Error("somebody's coming in could not be finished; it is tried again at the next start", "reason", err)
-	}
+	s.resume(ctx)
 	programme, err := s.People.Programme(ctx)
 	if err != nil || len(programme.Leads) > 0 || s.config.Demo {
 		return err

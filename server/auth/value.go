@@ -2,14 +2,14 @@ package auth
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
-	"github.com/go-json-experiment/json"
-
 	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/strictjson"
 )
 
 // Buckets. Their names are visible in the store.
@@ -44,7 +44,7 @@ func get[T any](ctx context.Context, g *Gate, bucket, key string) (stored[T], er
 
 func decode[T any](v eventlog.Value) (stored[T], error) {
 	s := stored[T]{version: v.Version, expires: v.Expires}
-	if err := json.Unmarshal(v.Data, &s.it, json.RejectUnknownMembers(true)); err != nil {
+	if err := strictjson.Unmarshal(v.Data, &s.it); err != nil {
 		// The cause could quote the value.
 		return stored[T]{}, errors.New("auth: a stored value is not readable by this release")
 	}
@@ -54,7 +54,7 @@ func decode[T any](v eventlog.Value) (stored[T], error) {
 // put stores the value and fills in its new version. The error wraps
 // eventlog.ErrConflict where cond does not hold.
 func (s *stored[T]) put(ctx context.Context, g *Gate, bucket, key string, cond eventlog.Version) error {
-	data, err := json.Marshal(s.it, json.Deterministic(true))
+	data, err := json.Marshal(s.it)
 	if err != nil {
 		return errors.New("auth: a value has no JSON form")
 	}

@@ -16,6 +16,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/kith-chat/kith/server/strictjson"
 )
 
 // socketName is the socket's file in the data folder.
@@ -123,10 +125,11 @@ type reply[T any] struct {
 func handle[In, Out any](mux *http.ServeMux, name string, do func(context.Context, In) (Out, error)) {
 	mux.HandleFunc("POST /"+name, func(w http.ResponseWriter, r *http.Request) {
 		var in In
-		d := json.NewDecoder(io.LimitReader(r.Body, 1<<16))
-		d.DisallowUnknownFields()
 		var out reply[Out]
-		err := d.Decode(&in)
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<16))
+		if err == nil {
+			err = strictjson.Unmarshal(body, &in)
+		}
 		if err == nil {
 			out.OK, err = do(r.Context(), in)
 		}

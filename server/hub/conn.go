@@ -76,6 +76,7 @@ func (h *Hub) Connect(who person.ID, s Session, socket Socket, shows Shows) (*Co
 	c.presence.Store(shows.Presence)
 	c.typing.Store(shows.Typing)
 	c.out = outbox{write: socket.Write, full: c.tooSlow, work: &h.work}
+	c.out.ready, _ = socket.(trier)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {

@@ -12,14 +12,19 @@ import (
 // among is the entries made with it, in order: where one of them has replaced its
 // text already, the text as it stands now is shown.
 func (l *live) fanOut(p passed, among []passed) {
-	if who := p.entry.Ends(); who != "" {
-		l.rightsChanged(p, string(who))
-	}
+	l.shown = p.pos
+	l.endRights(p)
 	if erased := p.entry.Erases(); erased != nil {
 		l.tail.forget(erased)
 	}
 	oldest := p.entry.Oldest()
 	var shared [2]encoded // members, staff
+	idle := make([]*outbox, 0, len(l.seats))
+	tell := func(c *Conn, line []byte) {
+		if line != nil && c.out.add(line, outboxBytes) {
+			idle = append(idle, &c.out)
+		}
+	}
 	for c, seat := range l.seats {
 		if joined, ok := p.entry.Event.(*room.MemberJoined); ok && joined.Person == seat.Person {
 			continue // a new stay begins with its own join
@@ -31,18 +36,15 @@ func (l *live) fanOut(p passed, among []passed) {
 		}
 		switch {
 		case own || class == 0 && oldest != 0 && seat.Joined >= oldest:
-			if line := l.line(p, among, seat, own); line != nil {
-				c.out.send(line)
-			}
+			tell(c, l.line(p, among, seat, own))
 		default:
 			if !shared[class].done {
 				shared[class] = encoded{l.line(p, among, seat, false), true}
 			}
-			if line := shared[class].line; line != nil {
-				c.out.send(line)
-			}
+			tell(c, shared[class].line)
 		}
 	}
+	l.hub.drainAll(idle)
 	l.hub.Metrics.fanned.Add(float64(len(l.seats)))
 }
 
@@ -75,16 +77,20 @@ func textAmong(among []passed, seq room.Seq) string {
 	return among[seq-among[0].entry.Seq].entry.Text()
 }
 
-// rightsChanged resets the connections of somebody whose rights here ended or
-// changed, so that not a byte already on its way arrives.
-func (l *live) rightsChanged(p passed, who string) {
+// endRights resets the connections of somebody whose rights here ended or changed
+// with an entry, so that not a byte already on its way arrives.
+func (l *live) endRights(p passed) {
+	who := p.entry.Ends()
+	if who == "" {
+		return
+	}
 	for c, seat := range l.seats {
-		if string(seat.Person) == who {
+		if seat.Person == who {
 			delete(l.seats, c)
 			l.presence.left(c, seat.Person)
 			c.unfollow(l.id)
 			c.Reset("rights changed in a room")
 		}
 	}
-	l.hub.SignalRooms(p.entry.Ends())
+	l.hub.SignalRooms(who)
 }

@@ -176,7 +176,17 @@ func (h *Hub) ask(ctx context.Context, id room.ID, r request) error {
 	case <-h.ctx.Done():
 		return ErrClosed
 	}
-	return <-done // the room answers everything it has taken in
+	select {
+	case err := <-done:
+		return err
+	case <-l.ended: // a closing room answers what it has taken in; this came after
+		select {
+		case err := <-done:
+			return err
+		default:
+			return ErrClosed
+		}
+	}
 }
 
 // Moved tells the hub that a room's log went on elsewhere. Rooms that are not

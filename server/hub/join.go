@@ -13,6 +13,13 @@ import (
 // longer absence it gets the newest page instead.
 const maxGap = 1000
 
+// gapBytes and pageBytes bound what is sent at once to a client that joins; both
+// lie well below what an outbox holds.
+const (
+	gapBytes  = 96 << 10
+	pageBytes = 96 << 10
+)
+
 // join seats a connection at a known position. Everything happens inside the
 // room's goroutine, so there is no window between history and what comes live.
 type join struct {
@@ -36,18 +43,27 @@ func (j join) serve(l *live) error {
 	if err != nil {
 		return err
 	}
+	missed := l.lines(gap, viewer)
+	if len(missed) > gapBytes {
+		missed, resumed = nil, false
+	}
 	answer, err := l.joined(ctx, j, viewer, resumed)
 	if err != nil {
 		return err
 	}
-	j.conn.out.send(wire.OK(j.answer, answer))
-	for _, p := range gap {
-		if line := l.line(p, gap, viewer, p.entry.Actor == viewer.Person); line != nil {
-			j.conn.out.send(line)
-		}
-	}
+	j.conn.out.send(append(wire.OK(j.answer, answer), missed...)) // in one: it comes whole, or not at all
 	l.seat(j.conn, viewer)
 	return nil
+}
+
+// lines is a gap as one viewer sees it, each line with a line's end before it.
+func (l *live) lines(gap []passed, viewer room.Member) (lines []byte) {
+	for _, p := range gap {
+		if line := l.line(p, gap, viewer, p.entry.Actor == viewer.Person); line != nil {
+			lines = append(append(lines, '\n'), line...)
+		}
+	}
+	return lines
 }
 
 func (l *live) seat(c *Conn, viewer room.Member) {
@@ -140,11 +156,29 @@ func (l *live) page(ctx context.Context, viewer room.Member, before room.Seq, li
 	if err != nil {
 		return nil, false, err
 	}
+	if n := fitting(shown, texts); n < len(shown) {
+		shown, more = shown[len(shown)-n:], true
+	}
 	page := make([]wire.Message, 0, len(shown))
 	for _, s := range shown {
 		page = append(page, l.message(s, texts[s.TextOf], viewer))
 	}
 	return page, more, nil
+}
+
+// fitting is how many of the newest messages make a page of pageBytes; one in any
+// case. Long texts and many reactions make a page shorter than was asked for.
+func fitting(shown []room.Shown, texts map[room.Seq]string) int {
+	const frame, reaction = 400, 60 // bytes: what stands around a text; a member's token
+	size := 0
+	for n := range shown {
+		s := shown[len(shown)-1-n]
+		size += frame + len(texts[s.TextOf]) + reaction*len(s.Reactions)
+		if size > pageBytes && n > 0 {
+			return n
+		}
+	}
+	return len(shown)
 }
 
 // history asks for the page before a message.

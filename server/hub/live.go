@@ -27,10 +27,12 @@ type live struct {
 	callers int           // guarded by hub.mu
 	reached atomic.Uint64 // the head's number, for those outside
 	inbox   chan envelope
+	ended   chan struct{} // closed when the goroutine has ended
 
 	loaded   bool
 	state    *room.State
 	head     eventlog.Position
+	shown    eventlog.Position // up to here those who follow have been told
 	tail     tail
 	snapshot room.Seq // head of the newest snapshot
 	saving   chan struct{}
@@ -44,7 +46,7 @@ type live struct {
 
 func newLive(h *Hub, id room.ID) *live {
 	return &live{
-		hub: h, id: id, inbox: make(chan envelope, inboxSize),
+		hub: h, id: id, inbox: make(chan envelope, inboxSize), ended: make(chan struct{}),
 		seats: make(map[*Conn]room.Member), presence: newPresence(), markers: newMarkers(), names: newNames(),
 		saving: make(chan struct{}, 1),
 	}
@@ -52,6 +54,7 @@ func newLive(h *Hub, id room.ID) *live {
 
 // run is the room's goroutine.
 func (l *live) run() {
+	defer close(l.ended)
 	l.hub.Metrics.rooms.Inc()
 	defer l.hub.Metrics.rooms.Dec()
 	tick := time.NewTicker(time.Second)

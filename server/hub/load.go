@@ -39,6 +39,40 @@ func (l *live) load() error {
 	l.loaded = true
 	l.dueHint = l.state.NextDue()
 	l.hub.Metrics.load.Observe(l.hub.Clock().Sub(start).Seconds())
+	if err := l.showMissed(ctx); err != nil {
+		l.loaded = false
+		return fmt.Errorf("hub: load room %s: %w", l.id, err)
+	}
+	return nil
+}
+
+// showMissed tells those who followed the room while it was forgotten what has come
+// since. Where that is too much, or no longer the history they know, they reload.
+func (l *live) showMissed(ctx context.Context) error {
+	known := l.shown
+	l.shown = l.head
+	if len(l.seats) == 0 || known == l.head {
+		return nil
+	}
+	if known.Seq >= l.head.Seq || l.head.Seq-known.Seq > maxGap {
+		l.replaced()
+		return nil
+	}
+	from, missed, err := l.from(ctx, room.Seq(known.Seq))
+	if err != nil {
+		l.shown = known
+		return err
+	}
+	if from != known {
+		l.replaced()
+		return nil
+	}
+	for _, p := range missed { // first of all: who may not be told any more
+		l.endRights(p)
+	}
+	for _, p := range missed {
+		l.fanOut(p, missed)
+	}
 	return nil
 }
 
@@ -156,6 +190,11 @@ func (l *live) unload(cause error) {
 		return
 	}
 	l.hub.Logger.Error("room history does not match", "room", l.id, "reason", cause)
+	l.replaced()
+}
+
+// replaced sends everybody away to come back and reload.
+func (l *live) replaced() {
 	for c := range l.seats {
 		c.historyReplaced()
 	}

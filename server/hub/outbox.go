@@ -7,7 +7,9 @@ import (
 // Bounds of what waits for one connection.
 const (
 	// outboxBytes is the most that waits; over it the connection is closed with a
-	// code that means "come back and resume".
+	// code that means "come back and resume". A line of any size is taken while the
+	// box is not half full: the answer to a join has every member in it, and refusing
+	// it would send the client round in circles.
 	outboxBytes = 256 << 10
 	// frameBytes is the most that is put into one frame.
 	frameBytes = 32 << 10
@@ -17,6 +19,7 @@ const (
 // goroutine drains the box and exists only while there is something to drain.
 type outbox struct {
 	write func(frame []byte) error // waits for the network
+	ready trier                    // the same socket, if it can be tried
 	full  func()                   // called once, from send
 	done  func()                   // called when the box was ended and drained
 	work  *sync.WaitGroup
@@ -42,39 +45,31 @@ func (o *outbox) signal(line []byte) {
 }
 
 func (o *outbox) put(line []byte, limit int) {
-	o.mu.Lock()
-	if o.ended {
-		o.mu.Unlock()
-		return
-	}
-	if o.bytes+len(line) > limit {
-		o.ended, o.lines, o.bytes = true, nil, 0
-		o.mu.Unlock()
-		o.full()
-		return
-	}
-	o.lines = append(o.lines, line)
-	o.bytes += len(line)
-	start := !o.draining
-	o.draining = true
-	o.mu.Unlock()
-	if start {
+	if o.add(line, limit) {
 		o.work.Go(o.drain)
 	}
 }
 
-// drain writes until the box is empty or the network gives up.
-func (o *outbox) drain() {
-	for {
-		frame := o.next()
-		if frame == nil {
-			return
-		}
-		if err := o.write(frame); err != nil {
-			o.drop()
-			return
-		}
+// add takes a line in. After true nobody is draining: the caller has it done, by drain
+// or try.
+func (o *outbox) add(line []byte, limit int) (drain bool) {
+	o.mu.Lock()
+	if o.ended {
+		o.mu.Unlock()
+		return false
 	}
+	if o.bytes+len(line) > limit && o.bytes > limit/2 {
+		o.ended, o.lines, o.bytes = true, nil, 0
+		o.mu.Unlock()
+		o.full()
+		return false
+	}
+	o.lines = append(o.lines, line)
+	o.bytes += len(line)
+	drain = !o.draining
+	o.draining = true
+	o.mu.Unlock()
+	return drain
 }
 
 // next takes the lines of one frame. A single line is not copied: all members who
@@ -125,6 +120,10 @@ func (o *outbox) drop() {
 // end takes nothing more in; what waits is still written, then done is called.
 func (o *outbox) end(done func()) {
 	o.mu.Lock()
+	if o.ended { // ended before, or the connection was dropped
+		o.mu.Unlock()
+		return
+	}
 	idle := !o.draining
 	o.ended = true
 	if !idle {

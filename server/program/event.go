@@ -1,14 +1,14 @@
 package program
 
 import (
+	"encoding/json"
 	"errors"
 	"unicode/utf8"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/person/fact"
+	"github.com/kith-chat/kith/server/strictjson"
 )
 
 // Event is one thing that happened to the programme.
@@ -102,7 +102,7 @@ func (f ProgramNamed) Body() ([]byte, error) { return json.Marshal(named(f)) }
 
 // ReadBody reads the name back.
 func (f *ProgramNamed) ReadBody(body []byte) error {
-	return json.Unmarshal(body, (*named)(f), json.RejectUnknownMembers(true))
+	return strictjson.Unmarshal(body, (*named)(f))
 }
 
 // Check allows no name: an erased record has none.

@@ -1,14 +1,13 @@
 package room
 
 import (
-	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/strictjson"
 )
 
 // kind names an event in records, for ever.
@@ -74,7 +73,7 @@ func Encode(e Entry) (metadata, body []byte, err error) {
 // carries text was erased and reads as "".
 func Decode(seq Seq, metadata, body []byte) (Entry, error) {
 	var m meta
-	if err := strictly(metadata, &m); err != nil {
+	if err := strictjson.Unmarshal(metadata, &m); err != nil {
 		return Entry{}, fmt.Errorf("room: record %d: %w", seq, err)
 	}
 	reader, ok := readers[m.Kind]
@@ -82,7 +81,7 @@ func Decode(seq Seq, metadata, body []byte) (Entry, error) {
 		return Entry{}, fmt.Errorf("record %d: %w", seq, ErrUnknownEvent)
 	}
 	event := reader()
-	if err := strictly(m.Data, event); err != nil {
+	if err := strictjson.Unmarshal(m.Data, event); err != nil {
 		return Entry{}, fmt.Errorf("room: record %d: %w", seq, err)
 	}
 	if r, ok := event.(interface{ role() Role }); ok && r.role() == NoRole {
@@ -106,17 +105,4 @@ func Decode(seq Seq, metadata, body []byte) (Entry, error) {
 		Header: Header{At: m.At, Actor: m.Actor, Command: id, Fingerprint: Fingerprint(print)},
 		Event:  event,
 	}, nil
-}
-
-// strictly decodes one JSON value and nothing after it, refusing unknown fields.
-func strictly(data []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return errors.New("its metadata cannot be read") // the cause could quote data
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("its metadata goes on after its end")
-	}
-	return nil
 }

@@ -62,7 +62,7 @@ func (w *writer) begin(ctx context.Context, b *batch) (err error) {
 			b.session = w.session
 			return nil
 		}
-		w.session.close()
+		w.session.discard()
 		w.session = nil
 	}
 	if w.session, err = openSession(w.pool); err != nil {

@@ -144,6 +144,11 @@ func TestLostConnection(t *testing.T) {
 	if err := s.writer.session.conn.Close(); err != nil {
 		t.Fatal(err)
 	}
+	head = mustAppend(t, s, "room/a", head, body(10))
+	// One that is stuck in a transaction, and would be again if it were reused.
+	if _, err := s.writer.session.conn.ExecContext(t.Context(), "BEGIN"); err != nil {
+		t.Fatal(err)
+	}
 	mustAppend(t, s, "room/a", head, body(10))
 }
 

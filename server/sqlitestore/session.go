@@ -3,6 +3,7 @@ package sqlitestore
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 )
@@ -83,10 +84,22 @@ func (s *session) exec(ctx context.Context, stmt *sql.Stmt, args ...any) error {
 	return err
 }
 
+// discard closes the session and keeps its connection out of the pool: the next
+// session must not get the one that failed. The statements go first, because
+// closing one of a connection that is gone ends the program.
+func (s *session) discard() {
+	_ = s.closeStatements()
+	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
+}
+
 func (s *session) close() error {
+	return errors.Join(s.closeStatements(), s.conn.Close())
+}
+
+func (s *session) closeStatements() error {
 	var errs []error
 	for _, stmt := range s.all {
 		errs = append(errs, stmt.Close())
 	}
-	return errors.Join(append(errs, s.conn.Close())...)
+	return errors.Join(errs...)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/hub"
 	"github.com/kith-chat/kith/server/room"
+	"github.com/kith-chat/kith/server/strictjson"
 )
 
 // maxBody bounds a request's body, in bytes.
@@ -149,9 +150,7 @@ func read(w http.ResponseWriter, r *http.Request, into any) ([]byte, error) {
 		}
 		return nil, errBadJSON
 	}
-	d := json.NewDecoder(strings.NewReader(string(data)))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil || d.More() {
+	if strictjson.Unmarshal(data, into) != nil {
 		return nil, errBadJSON
 	}
 	return data, nil

@@ -27,9 +27,11 @@ const (
 	writeLimit = 10 * time.Second
 	// goodbye bounds the closing handshake.
 	goodbye = 2 * time.Second
-	// readBuffer is what an idle connection keeps for reading, and as much again
-	// for writing. net/http's own are 4 KiB each.
+	// readBuffer is what an idle connection over TLS keeps for reading. Others keep
+	// nothing; net/http's own two are 4 KiB each.
 	readBuffer = 1 << 10
+	// controlBuffer takes the largest control frame: 2 bytes and 125.
+	controlBuffer = 128
 )
 
 // upgrade serves /ws. Origin and session were checked; Accept checks the origin
@@ -47,8 +49,8 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	link := &link{}
-	ws, err := websocket.Accept(smallBuffers{w, link}, r, &websocket.AcceptOptions{
+	var link *link
+	ws, err := websocket.Accept(smallBuffers{w, &link}, r, &websocket.AcceptOptions{
 		Subprotocols:    []string{wire.Protocol},
 		CompressionMode: websocket.CompressionDisabled,
 		OriginPatterns:  []string{r.Host},
@@ -56,19 +58,19 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return nil // Accept has answered
 	}
+	link.ws = ws
 	if ws.Subprotocol() != wire.Protocol {
 		s.work.Go(func() { link.Close(wire.CloseProtocolEnded) })
 		return nil
 	}
 	ws.SetReadLimit(-1) // readFrame has its own limit, with an answer in words
-	link.ws = ws
 	conn, err := s.hub.Connect(who.person, who, link, shows)
 	if err != nil {
 		s.work.Go(func() { link.Close(closeCode(err)) })
 		return nil
 	}
 	conn.Greet(lines)
-	s.work.Go(func() { s.readLoop(ws, conn) })
+	s.work.Go(func() { s.readLoop(link, conn) })
 	return nil
 }
 
@@ -87,19 +89,14 @@ func closeCode(err error) wire.CloseCode {
 }
 
 // readLoop lives as long as the connection, in a goroutine that holds next to
-// nothing while it waits: frames are handled in goroutines of their own, whose
-// stacks end with them. Its context cannot be cancelled, which spares an
-// allocation for every frame; closing the socket ends it.
-func (s *Server) readLoop(ws *websocket.Conn, conn *hub.Conn) {
+// nothing while it waits: frames are read and handled in goroutines of their own,
+// whose stacks end with them.
+func (s *Server) readLoop(link *link, conn *hub.Conn) {
 	defer conn.Gone()
-	defer ws.CloseNow()
+	defer link.ws.CloseNow()
 	handled := make(chan bool)
-	for {
-		kind, frame, err := ws.Reader(context.Background())
-		if err != nil {
-			return
-		}
-		go func() { handled <- s.readFrame(conn, kind, frame) }()
+	for link.wait() == nil {
+		go func() { handled <- s.readFrame(link.ws, conn) }()
 		if !<-handled {
 			return
 		}
@@ -108,8 +105,14 @@ func (s *Server) readLoop(ws *websocket.Conn, conn *hub.Conn) {
 
 var frames = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// readFrame reads and handles one frame; false ends the connection.
-func (s *Server) readFrame(conn *hub.Conn, kind websocket.MessageType, from io.Reader) bool {
+// readFrame reads and handles one frame; false ends the connection. The context of
+// reading cannot be cancelled, which spares an allocation for every frame; closing
+// the socket ends it.
+func (s *Server) readFrame(ws *websocket.Conn, conn *hub.Conn) bool {
+	kind, from, err := ws.Reader(context.Background())
+	if err != nil {
+		return false
+	}
 	buf := frames.Get().(*bytes.Buffer)
 	defer frames.Put(buf)
 	buf.Reset()
@@ -129,71 +132,11 @@ func (s *Server) readFrame(conn *hub.Conn, kind websocket.MessageType, from io.R
 	return true
 }
 
-// link is the network side of a connection: it sets deadlines, so that neither a
-// silent nor a stuck peer keeps anything alive, and it can be cut.
-type link struct {
-	net.Conn
-	ws  *websocket.Conn
-	cut sync.Once
-}
-
-func (l *link) Read(p []byte) (int, error) {
-	if err := l.Conn.SetReadDeadline(time.Now().Add(silence)); err != nil {
-		return 0, err
-	}
-	return l.Conn.Read(p)
-}
-
-// writing is the part of a link that the WebSocket library writes to. Its Write
-// sets the deadline; the name Write on link itself is the hub's.
-type writing struct{ *link }
-
-func (w writing) Write(p []byte) (int, error) {
-	if err := w.Conn.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
-		return 0, err
-	}
-	return w.Conn.Write(p)
-}
-
-// Close is the network's, not the hub's.
-func (w writing) Close() error { return w.Conn.Close() }
-
-// Write sends one frame. The deadline is the connection's.
-func (l *link) Write(frame []byte) error {
-	err := l.ws.Write(context.Background(), websocket.MessageText, frame)
-	if err != nil {
-		l.ws.CloseNow()
-	}
-	return err
-}
-
-// Close says goodbye. A peer that does not answer in time is cut off.
-func (l *link) Close(code wire.CloseCode) {
-	l.cut.Do(func() {
-		late := time.AfterFunc(goodbye, func() { l.ws.CloseNow() })
-		defer late.Stop()
-		_ = l.ws.Close(websocket.StatusCode(code), "") // whatever came of it, the socket is closed
-	})
-}
-
-// Reset drops the connection with what the kernel still holds for it.
-func (l *link) Reset() {
-	conn := l.Conn
-	if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		conn = wrapped.NetConn()
-	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // fails only on a socket that is closed already
-	}
-	_ = conn.Close()
-	l.ws.CloseNow()
-}
-
-// smallBuffers hands the connection over with buffers of readBuffer instead of
-// net/http's, keeping what the client sent with its handshake.
+// smallBuffers hands the connection over as a link, with buffers of next to nothing
+// instead of net/http's, keeping what the client sent with its handshake.
 type smallBuffers struct {
 	http.ResponseWriter
-	link *link
+	link **link
 }
 
 // Unwrap is for http.ResponseController.
@@ -209,11 +152,7 @@ func (b smallBuffers) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	b.link.Conn = conn
-	under := writing{b.link}
-	reader := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(early)), under), max(readBuffer, len(early)))
-	if _, err := reader.Peek(len(early)); err != nil {
-		return nil, nil, err
-	}
-	return under, bufio.NewReadWriter(reader, bufio.NewWriterSize(under, readBuffer)), nil
+	*b.link = newLink(conn, early)
+	under := control{*b.link}
+	return under, bufio.NewReadWriter(bufio.NewReaderSize(under, inHeader), bufio.NewWriterSize(under, controlBuffer)), nil
 }

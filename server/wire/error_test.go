@@ -60,7 +60,8 @@ func TestRefusalsHaveTexts(t *testing.T) {
 		room.ErrNoSuchRoom, room.ErrNotAllowed, room.ErrNoSuchMessage, room.ErrNotYours, room.ErrAlreadyRemoved,
 		room.ErrNoSuchMember, room.ErrAliasTaken, room.ErrAlreadyMember, room.ErrTextEmpty, room.ErrTextTooLong,
 		room.ErrBadReaction, room.ErrGone, room.ErrIDReused, room.ErrIDTooOld, room.ErrIDAhead, room.ErrNothingDue,
-		room.ErrAlreadyOpen, {Code: "alias_bad", Field: "alias"},
+		room.ErrAlreadyOpen,
+		{Code: "alias_bad", Field: "alias"},
 	} {
 		e := wire.Of(fmt.Errorf("deciding: %w", refusal), "internal")
 		if e.Code != refusal.Code || e.Field != refusal.Field || e.Text == "" {

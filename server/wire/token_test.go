@@ -96,7 +96,8 @@ func TestTokensRefuseChanges(t *testing.T) {
 		for name, bad := range map[string]string{
 			"a flipped bit": base64.RawURLEncoding.EncodeToString(raw), "a shorter one": token[:cut],
 			"a longer one": token + "A", "padding": token + "=", "a line's end": token[:cut] + "\n" + token[cut:],
-			"none": "", "other alphabet": strings.Map(standardAlphabet, token) + "+",
+			"line ends instead of letters": token[:cut] + strings.Repeat("\n", len(token)-cut),
+			"none":                         "", "other alphabet": strings.Map(standardAlphabet, token) + "+",
 		} {
 			if got := opens(made, roomA, bad); got != "" {
 				t.Fatalf("%s opens as %q", name, got)

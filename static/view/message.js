@@ -74,7 +74,27 @@ export function makeMessage(acts) {
 export function updateMessage(root, item, room, acts) {
   const before = shown.get(root);
   shown.set(root, { item, room, picking: before?.picking ?? false, open: before?.open ?? false });
-  draw(root, acts);
+  // With hundreds of rows, drawing the unchanged ones would be most of the work.
+  if (!before || !sameItem(before.item, item) || !sameAround(before.room, room, item.message)) draw(root, acts);
+}
+
+/**
+ * @param {Item} a
+ * @param {Item} b
+ */
+function sameItem(a, b) {
+  return a.message === b.message && a.pending === b.pending && a.first === b.first && a.lastSent === b.lastSent;
+}
+
+/**
+ * Whether what a row takes from the room besides its own message is the same.
+ * @param {Room} a
+ * @param {Room} b
+ * @param {Message} message
+ */
+function sameAround(a, b, message) {
+  if (a.you !== b.you || a.role !== b.role || a.revealed[message.id] !== b.revealed[message.id]) return false;
+  return !message.reply_to || a.messages === b.messages;
 }
 
 /**

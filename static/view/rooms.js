@@ -28,7 +28,8 @@ export function roomsView(acts) {
  * @param {Acts} acts
  */
 function update(made, client, acts) {
-  const rooms = Object.values(client.state.rooms).sort((a, b) => b.lastAt - a.lastAt);
+  // By name and not by time: a row must not move away under the finger that is about to touch it.
+  const rooms = Object.values(client.state.rooms).sort((a, b) => a.name.localeCompare(b.name));
   const lead = client.me?.lead ?? false;
   show(made.part('new'), lead);
   show(made.part('empty'), rooms.length === 0);

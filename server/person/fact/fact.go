@@ -11,13 +11,12 @@
 package fact
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/kith-chat/kith/server/eventlog"
+	"github.com/kith-chat/kith/server/strictjson"
 )
 
 // Errors of Encode and Decode (wrapped; test with errors.Is). Neither carries
@@ -66,7 +65,7 @@ type Header struct {
 
 type meta struct {
 	Header `json:",inline"`
-	Data   jsontext.Value `json:"data"`
+	Data   json.RawMessage `json:"data"`
 }
 
 // Encode makes the record of a fact. The error is ErrMalformed, for a fact,
@@ -78,13 +77,13 @@ func Encode(at int64, by Actor, f Fact) (eventlog.Record, error) {
 	if err := f.Check(); err != nil {
 		return eventlog.Record{}, fmt.Errorf("%w: %s: %w", ErrMalformed, f.Kind(), err)
 	}
-	data, err := json.Marshal(f, json.Deterministic(true))
+	data, err := json.Marshal(f)
 	if err != nil {
 		return eventlog.Record{}, fmt.Errorf("%w: %s", ErrMalformed, f.Kind())
 	}
 	m := meta{Header: Header{Kind: f.Kind(), V: f.Version(), At: at, By: by}, Data: data}
 	var r eventlog.Record
-	if r.Meta, err = json.Marshal(m, json.Deterministic(true)); err != nil {
+	if r.Meta, err = json.Marshal(m); err != nil {
 		return eventlog.Record{}, fmt.Errorf("%w: %s", ErrMalformed, f.Kind())
 	}
 	if w, ok := f.(Worded); ok {
@@ -114,7 +113,7 @@ func Of[F Fact]() Reader {
 
 func readAs[F Fact](data, body []byte) (Fact, error) {
 	var f F
-	if err := json.Unmarshal(data, &f, json.RejectUnknownMembers(true)); err != nil {
+	if err := strictjson.Unmarshal(data, &f); err != nil {
 		return nil, errors.New("data")
 	}
 	// An erased body leaves the words empty; everything else still stands.
@@ -136,7 +135,7 @@ func (k Kinds) Decode(r eventlog.Record) (Header, Fact, error) {
 	if len(r.Meta) > MaxMetaBytes {
 		return Header{}, nil, fmt.Errorf("%w: record %d is too long", ErrMalformed, r.Seq)
 	}
-	if err := json.Unmarshal(r.Meta, &m, json.RejectUnknownMembers(true)); err != nil {
+	if err := strictjson.Unmarshal(r.Meta, &m); err != nil {
 		return Header{}, nil, fmt.Errorf("%w: record %d", ErrMalformed, r.Seq)
 	}
 	reader, ok := k[m.Kind]

@@ -1,11 +1,10 @@
 package fact_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/person/fact"
