@@ -77,34 +77,34 @@ func needStrace(t *testing.T) string {
 	return ""
 }
 
-// syscall is one line of the trace. A call that others interrupted in the trace
+// call is one line of the trace. A call that others interrupted in the trace
 // stands in two lines, its beginning and its end; begun and ended tell which this is.
-type syscall struct {
+type call struct {
 	name, file   string // file is what the first argument is open on
 	text         string
 	begun, ended bool
 	failed       bool
 }
 
-func (s syscall) onLog() bool { return strings.HasSuffix(s.file, "kith.db-wal") }
+func (s call) onLog() bool { return strings.HasSuffix(s.file, "kith.db-wal") }
 
-func (s syscall) syncs() bool {
+func (s call) syncs() bool {
 	return s.name == "fsync" || s.name == "fdatasync"
 }
 
-func (s syscall) acknowledges(id string) bool {
+func (s call) acknowledges(id string) bool {
 	return strings.Contains(s.text, `{\"answer\":\"`+id+`\",\"ok\"`)
 }
 
 // readTrace reads what strace -f -y wrote, in the order of the kernel's stops.
-func readTrace(t *testing.T, path string) (list []syscall) {
+func readTrace(t *testing.T, path string) (list []call) {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	begun := make(map[string]syscall) // by thread
+	begun := make(map[string]call) // by thread
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -130,7 +130,7 @@ func readTrace(t *testing.T, path string) (list []syscall) {
 	return list
 }
 
-func parseCall(line string) (s syscall, ok bool) {
+func parseCall(line string) (s call, ok bool) {
 	s.name, s.text, ok = strings.Cut(line, "(")
 	if !ok || strings.ContainsAny(s.name, " -+") {
 		return s, false
@@ -148,7 +148,7 @@ func parseCall(line string) (s syscall, ok bool) {
 // from its beginning to its end. The messages are posted one after the other, so
 // each has its own write; the server's own probes of the store may lie in
 // between, which is why one early acknowledgement could hide, and sixty can't.
-func acknowledgedEarly(t *testing.T, trace []syscall, ids []string) (early []string) {
+func acknowledgedEarly(t *testing.T, trace []call, ids []string) (early []string) {
 	t.Helper()
 	written, syncing, synced := false, false, false
 	for _, s := range trace {

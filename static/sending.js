@@ -129,10 +129,13 @@ async function send(client, room, item) {
   client.dispatch({ local: 'pending', room, item });
   const change = (/** @type {Partial<Pending>} */ fields) =>
     client.dispatch({ local: 'pending_changed', room, cmd: item.cmd, fields });
-  const { answer } = client.link.command(item.verb, fieldsOf(room, item), {
-    id: item.cmd,
-    delayed: (code) => change({ state: 'waiting', code }),
-  });
+  let said = false;
+  const delayed = (/** @type {string} */ code) => {
+    change({ state: 'waiting', code });
+    if (!said) client.announcer.status(pendingWord(code));
+    said = true;
+  };
+  const { answer } = client.link.command(item.verb, fieldsOf(room, item), { id: item.cmd, delayed });
   const { ok, error } = await answer;
   if (error) {
     change({ state: 'refused', code: error.code });
@@ -141,6 +144,14 @@ async function send(client, room, item) {
   }
   client.announcer.status(word(item.verb === 'post' ? 'pending.sent' : 'pending.done'));
   settle(client, room, item, ok);
+}
+
+/**
+ * The words for something that will go out by itself.
+ * @param {string} code why it waits
+ */
+export function pendingWord(code) {
+  return word(code === 'offline' ? 'pending.offline' : 'pending.again');
 }
 
 /**

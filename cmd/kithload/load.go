@@ -132,9 +132,9 @@ func (t *test) open(c *crowd) func(context.Context, int) (*member, error) {
 
 // rest leaves the connections idle and reads the server's memory.
 func (t *test) rest(ctx context.Context, c *crowd, before int) error {
-	t.progress("idle for %v", t.settle)
+	t.progress("idle for %v", t.options.rest())
 	select {
-	case <-time.After(t.settle):
+	case <-time.After(t.options.rest()):
 	case <-ctx.Done():
 		return ctx.Err()
 	}

@@ -51,11 +51,19 @@ func (c *Conn) handle(ctx context.Context, line []byte) {
 	ok, err := c.dispatch(ctx, cmd, id)
 	if err != nil {
 		c.hub.Metrics.refused.Inc()
-		c.out.send(wire.Refused(id, c.explain(cmd, err)))
+		c.answer(wire.Refused(id, c.explain(cmd, err)))
 		return
 	}
 	if ok != nil {
-		c.out.send(wire.OK(id, ok))
+		c.answer(wire.OK(id, ok))
+	}
+}
+
+// answer sends an answer from the goroutine that handled the command, if that needs no
+// waiting.
+func (c *Conn) answer(line []byte) {
+	if c.out.add(line, outboxBytes) {
+		c.out.try()
 	}
 }
 

@@ -135,7 +135,8 @@ func (l *live) append(made []passed, records []eventlog.Record) error {
 	return nil
 }
 
-// finish folds in what was appended, answers the batch and shows it.
+// finish folds in what was appended, shows it and answers the batch: whoever has
+// an answer knows that everybody's outbox holds what it led to.
 func (l *live) finish(batch []pending, refused []error, made []passed) {
 	for _, p := range made {
 		if err := l.accept(p); err != nil {
@@ -145,15 +146,15 @@ func (l *live) finish(batch []pending, refused []error, made []passed) {
 		}
 		l.hub.Metrics.events.Inc()
 	}
+	for _, p := range made {
+		l.fanOut(p, made)
+	}
 	for i, p := range batch {
 		if refused[i] == nil {
 			author, _ := l.state.Member(p.actor)
 			p.out.Pos, p.out.Staff = l.positionOf(p.out.Seq), author.Role.Staff()
 		}
 		p.done <- refused[i]
-	}
-	for _, p := range made {
-		l.fanOut(p, made)
 	}
 	l.freeze()
 }

@@ -44,8 +44,9 @@ const (
 	idleRoom = 5 * time.Minute
 	// snapshotEvery is how many records pass between snapshots.
 	snapshotEvery = 1000
-	// inboxSize bounds the requests waiting for a room; further callers wait.
-	inboxSize = 256
+	// inboxSize bounds the requests waiting for a room; further callers wait. Its
+	// room is taken whether or not anybody waits: 24 bytes each.
+	inboxSize = 64
 )
 
 // Config is what a hub needs. All of it is required.

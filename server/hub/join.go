@@ -13,10 +13,10 @@ import (
 // longer absence it gets the newest page instead.
 const maxGap = 1000
 
-// gapBytes and pageBytes bound what is sent at once to a client that joins; both
-// lie well below what an outbox holds.
+// gapBytes and pageBytes bound what is sent at once to a client that joins. A
+// longer gap than this is answered with a page, a longer page is cut.
 const (
-	gapBytes  = 96 << 10
+	gapBytes  = outboxBytes
 	pageBytes = 96 << 10
 )
 

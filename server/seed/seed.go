@@ -68,7 +68,7 @@ func Fill(ctx context.Context, log eventlog.Log, values eventlog.Values, deviceK
 	for i := range rooms {
 		crew := entries[i*spec.Members : (i+1)*spec.Members]
 		f := &filler{log: log, state: room.New(), at: room.Time(now.Add(-time.Duration(spec.Preload+10) * preloadGap).UnixMilli())}
-		f.id = roomID(now, i)
+		f.id, f.name = roomID(now, i), fmt.Sprintf("Room %d", i+1)
 		if rooms[i], err = f.fill(ctx, spec, crew); err != nil {
 			return nil, fmt.Errorf("seed: room %d: %w", i, err)
 		}
@@ -105,6 +105,7 @@ func list(ctx context.Context, gate *auth.Gate, rooms []Room) error {
 type filler struct {
 	log     eventlog.Log
 	id      room.ID
+	name    string
 	state   *room.State
 	head    eventlog.Position
 	at      room.Time
@@ -114,7 +115,7 @@ type filler struct {
 
 func (f *filler) fill(ctx context.Context, spec Spec, crew []auth.Entry) (Room, error) {
 	made := Room{ID: f.id}
-	if err := f.do(ctx, "", room.OpenRoom{Name: "Room " + f.id.Key()[:6]}); err != nil {
+	if err := f.do(ctx, "", room.OpenRoom{Name: f.name}); err != nil {
 		return made, err
 	}
 	for i, e := range crew {

@@ -123,7 +123,10 @@ func (s *Server) readFrame(ws *websocket.Conn, conn *hub.Conn) bool {
 	case n > wire.MaxFrame:
 		conn.Refuse("frame_too_large")
 		conn.Finish(wire.CloseCode(websocket.StatusMessageTooBig))
-		return true // the next read fails once the socket is closed
+		// The rest is read away until the socket is closed: unread, it would make the
+		// kernel drop the answer, and the next read would take it for a frame.
+		_, err = io.Copy(io.Discard, from)
+		return err == nil
 	case kind != websocket.MessageText:
 		conn.Refuse("not_text")
 		return true

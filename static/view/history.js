@@ -26,6 +26,7 @@ export class HistoryView {
   #markSeen = false;
   /** @type {Room | null} */
   #room = null;
+  #top = 0;
   /** Message id at the end when the reader left the end; what comes after is new to them. */
   #seenUpTo = '';
 
@@ -137,7 +138,10 @@ export class HistoryView {
 
   #scrolled() {
     const was = this.#wasAtEnd;
-    this.#wasAtEnd = this.atEnd;
+    const up = this.region.scrollTop < this.#top;
+    this.#top = this.region.scrollTop;
+    // Only the reader leaves the end, by scrolling up; a list that grew under them has not moved them.
+    this.#wasAtEnd = this.atEnd || (was && !up);
     if (was && !this.#wasAtEnd) this.#seenUpTo = this.#room?.messages.at(-1)?.id ?? '';
     if (this.region.scrollTop < LOAD_WITHIN_PX && this.#room?.more) this.how.older();
     this.#drawJump();

@@ -25,6 +25,7 @@
  */
 
 import { reconcile } from '../list.js';
+import { pendingWord } from '../sending.js';
 import { freshId, setText, show, stamp } from '../template.js';
 import { date, errorWord, timeOfDay, word } from '../words.js';
 import { drawDot, drawRole } from './people.js';
@@ -169,16 +170,16 @@ function drawAnswering(node, message, room) {
  */
 function drawSending(node, { pending, lastSent }) {
   let text = lastSent ? word('pending.sent') : '';
-  if (pending) text = pendingWord(pending);
+  if (pending) text = stateWord(pending);
   setText(node, text);
   show(node, text !== '');
   node.classList.toggle('refused', pending?.state === 'refused');
 }
 
 /** @param {Pending} pending */
-function pendingWord({ state, verb, code = '' }) {
+function stateWord({ state, verb, code = '' }) {
   if (state === 'refused') return word('pending.refused', { why: errorWord(code) });
-  if (state === 'waiting') return word(code === 'offline' ? 'pending.offline' : 'pending.again');
+  if (state === 'waiting') return pendingWord(code);
   if (state === 'sent') return word('pending.sent');
   return word(verb === 'remove' ? 'pending.taking_back' : 'pending.sending');
 }
@@ -241,7 +242,9 @@ function actionsOf(root, now, acts) {
   if (pending?.state === 'refused') return refusedActions(pending, acts);
   if (pending) return [];
   if (message.removed_at) return removedActions(message, now.room, acts);
-  const actions = [plain('reply', word('message.reply'), () => acts.reply(message))];
+  /** @type {Action[]} */
+  const actions = [];
+  if (!now.picking) actions.push(plain('reply', word('message.reply'), () => acts.reply(message)));
   actions.push({
     name: 'react',
     draw: (button) => {
@@ -255,7 +258,7 @@ function actionsOf(root, now, acts) {
     },
   });
   if (now.picking) for (const reaction of REACTIONS) actions.push(pick(root, reaction, now, acts));
-  if (message.mine) {
+  if (message.mine && !now.picking) {
     actions.push(plain('edit', word('message.edit'), () => acts.edit(message)));
     actions.push(plain('back', word('message.take_back'), () => acts.takeBack(message)));
   }
