@@ -87,7 +87,7 @@ func (b besieged) metric(t *testing.T, name string) float64 {
 func TestAttackSlowReader(t *testing.T) {
 	const authors, conns, each = 6, 6, 15
 	b := besiege(t, authors+3)
-	stuck := dialRaw(t, b.URL, b.cookie(1), 4<<10)
+	stuck := dialRaw(t, b.URL, b.cookie(1), 64<<10)
 	stuck.sendText(t, fmt.Sprintf(`{"do":"join","id":%q,"room":%q}`, wireclient.NewID(), b.room))
 	if _, _, err := stuck.frame(); err != nil { // the greeting; nothing is read from here on
 		t.Fatal(err)

@@ -45,8 +45,9 @@ const client = new Client({
   locks: (ms) => idle.locksAt(ms),
   stopped,
   roomGone: (room) => {
-    announcer.status(word('rooms.gone', { room }));
-    inside?.show({ view: 'rooms' });
+    const text = word('rooms.gone', { room });
+    announcer.status(text);
+    inside?.roomGone(text);
   },
 });
 

@@ -7,9 +7,10 @@ import (
 	"github.com/kith-chat/kith/server/servertest"
 )
 
-// The server goes away in mid-conversation, a message is written meanwhile, and
-// when the server is back it goes out once.
-func TestServerGoesAway(t *testing.T) {
+// The server is killed with -9 in mid-conversation, a message is written meanwhile,
+// and when the server is back it goes out once.
+func TestServerIsKilled(t *testing.T) {
+	t.Parallel()
 	b := Start(t)
 	s := servertest.Start(t, nil)
 	lead := setUp(t, b, s)
@@ -18,15 +19,20 @@ func TestServerGoesAway(t *testing.T) {
 	maya.Press("Start")
 	maya.walkIn("maya", mayaPassphrase, "Wren")
 	maya.Wait("!!document.querySelector('#write')")
-	maya.say("Before.")
-	lead.See("Before.")
 
 	for _, p := range []*Page{lead, maya} {
 		p.Expect("WebSocket")
 		p.Expect("ERR_CONNECTION_REFUSED")
 		p.Expect("Failed to load resource")
 	}
+	// From here on the server is a process that can be killed.
 	s.Stop(t)
+	same := s.Config
+	same.Addr = s.Addr()
+	process := servertest.StartProcess(t, same)
+	maya.say("Before.")
+	lead.See("Before.")
+	process.Kill(t)
 	maya.See("Trying to connect again. What you write stays here.")
 	maya.say("Written while it was gone.")
 	maya.See("Not saved yet.")
@@ -34,9 +40,7 @@ func TestServerGoesAway(t *testing.T) {
 		t.Error("leaving with an unsent message does not warn")
 	}
 
-	again := s.Config
-	again.Addr = s.Addr()
-	servertest.Run(t, again)
+	process.Restart(t)
 	lead.See("Written while it was gone.")
 	maya.Wait("!document.body.innerText.includes('Trying to connect again')")
 	lead.say("After.")

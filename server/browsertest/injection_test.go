@@ -28,6 +28,7 @@ var hostile = []string{
 // Text never becomes markup: in a message, an edit, a reply, a room's name, topic
 // and rules, the programme's name. (An alias may hold letters, digits and spaces.)
 func TestTextNeverExecutes(t *testing.T) {
+	t.Parallel()
 	b := Start(t)
 	s := servertest.Start(t, nil)
 	lead := setUp(t, b, s)

@@ -10,6 +10,7 @@ import (
 // From the first start to two people who talk: set up, a room, an invitation, an
 // enrolment, and what one does the other sees.
 func TestInviteEnrolChat(t *testing.T) {
+	t.Parallel()
 	b := Start(t)
 	s := servertest.Start(t, nil)
 	lead := setUp(t, b, s)

@@ -2,15 +2,20 @@ package browsertest
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/kith-chat/kith/server"
+	"github.com/kith-chat/kith/server/auth"
 	"github.com/kith-chat/kith/server/servertest"
 )
 
 // A lock hides everything and keeps the draft; the passphrase brings both back.
 func TestLockKeepsTheDraft(t *testing.T) {
+	t.Parallel()
 	b := Start(t)
 	s := servertest.Start(t, nil)
 	lead := setUp(t, b, s)
@@ -34,9 +39,42 @@ func TestLockKeepsTheDraft(t *testing.T) {
 	lead.Wait("document.querySelector('#write')?.value === 'half a thought'")
 }
 
+// Before it locks by itself the page asks, one key puts it off, and without one it
+// clears itself and keeps the draft. The server's clock is moved; the page follows.
+func TestLockWarns(t *testing.T) {
+	t.Parallel()
+	b := Start(t)
+	var ahead atomic.Int64
+	s := servertest.Start(t, func(c *server.Config) {
+		c.Clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	})
+	lead := setUp(t, b, s)
+	lead.makeRoom("Evening group", "Ruth")
+	lead.say("Said before the lock.")
+	lead.See("Sent")
+	lead.Type("#write", "half a thought")
+
+	ahead.Add(int64(auth.LockAfterStaff - 25*time.Second))
+	lead.See("Are you still here?")
+	lead.Axe("lock warning")
+	lead.Keys("x")
+	lead.Wait("!document.body.innerText.includes('Are you still here?')")
+	lead.See("Said before the lock.")
+
+	lead.Expect("423")
+	ahead.Add(int64(auth.LockAfterStaff - 25*time.Second))
+	lead.See("Are you still here?")
+	lead.Wait("!!document.querySelector('main input[name=passphrase]')")
+	lead.Never("Said before the lock.")
+	lead.Type("input[name=passphrase]", leadPassphrase)
+	lead.Press("Unlock")
+	lead.Wait("document.querySelector('#write')?.value.startsWith('half a thought')")
+}
+
 // Leaving: covered at once, signed out, nothing stored, nothing behind the back
 // button; by the button and by Shift three times.
 func TestLeave(t *testing.T) {
+	t.Parallel()
 	for _, way := range []string{"button", "shift"} {
 		t.Run(way, func(t *testing.T) {
 			b := Start(t)

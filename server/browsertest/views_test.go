@@ -11,6 +11,7 @@ import (
 // Every view and state, light and dark, on a phone's and a desktop's width: no
 // violation of WCAG 2.2 A or AA that axe-core knows.
 func TestViewsAreAccessible(t *testing.T) {
+	t.Parallel()
 	b := Start(t)
 	t.Run("coming in", func(t *testing.T) {
 		s := servertest.Start(t, nil)
@@ -99,6 +100,7 @@ func setUpLooking(t *testing.T, b *Browser, s *servertest.Server) *Page {
 // From the room's start to the composer are at most three stops; five hundred
 // messages would be one of them.
 func TestTabStops(t *testing.T) {
+	t.Parallel()
 	b := Start(t)
 	_, links := demoWorld(t)
 	p := b.Open(t, links["maya"])

@@ -22,13 +22,18 @@ func Restore(fromFile, dir string) error {
 	if there, err := os.ReadDir(dir); err != nil || len(there) > 0 {
 		return fmt.Errorf("%s is not empty: name a new folder, so that nothing is written over", dir)
 	}
-	to, err := os.OpenFile(filepath.Join(dir, dbName), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	// Under another name until it is whole: half a copy must not pass for a store.
+	part := filepath.Join(dir, dbName+".part")
+	to, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("the data folder cannot be written: %w", err)
 	}
 	_, err = io.Copy(to, from)
 	if err = errors.Join(err, to.Sync(), to.Close()); err != nil {
-		return fmt.Errorf("the backup could not be copied: %w", err)
+		return errors.Join(fmt.Errorf("the backup could not be copied: %w", err), os.Remove(part))
+	}
+	if err := os.Rename(part, filepath.Join(dir, dbName)); err != nil {
+		return fmt.Errorf("the data folder cannot be written: %w", err)
 	}
 	return syncFolder(dir)
 }

@@ -17,7 +17,7 @@ import { show, stamp } from '../template.js';
 import { word } from '../words.js';
 import { AboutView } from './about.js';
 import { newRoomView } from './newroom.js';
-import { drawNotices } from './notices.js';
+import { drawNotes, notesOf } from './notices.js';
 import { nothing, page } from './pages.js';
 import { RoomView } from './room.js';
 import { roomsView } from './rooms.js';
@@ -30,6 +30,8 @@ export class InsideView {
   room = null;
   /** @type {AboutView | null} */
   about = null;
+  /** @type {import('./notices.js').Note[]} what came up since, known only here */
+  #news = [];
 
   /**
    * @param {Client} client
@@ -55,7 +57,8 @@ export class InsideView {
 
   /** Draws what changed. */
   update() {
-    drawNotices(this.made.part('notices'), this.client.me?.notices ?? [], (id) => void this.#noticeSeen(id));
+    const notes = [...this.#news, ...notesOf(this.client.me?.notices ?? [])];
+    drawNotes(this.made.part('notices'), notes, (id) => void this.#noticeSeen(id));
     this.rooms.update(this.client);
     this.room?.update(Boolean(this.place.about));
     this.about?.update();
@@ -134,6 +137,16 @@ export class InsideView {
     }
   }
 
+  /**
+   * The open room is out of reach: says so, and shows the rooms there are.
+   * @param {string} text
+   */
+  roomGone(text) {
+    this.#news.push({ id: `gone ${this.#news.length}`, text });
+    history.replaceState({ view: 'rooms' }, '', '/');
+    this.show({ view: 'rooms' });
+  }
+
   /** One step towards the list of rooms, as the browser's own back button would. */
   back() {
     if (history.state?.view) history.back();
@@ -162,7 +175,9 @@ export class InsideView {
 
   /** @param {string} id */
   async #noticeSeen(id) {
-    await call('/api/notices/seen', { id }).catch(() => {});
+    const own = this.#news.some((note) => note.id === id);
+    this.#news = this.#news.filter((note) => note.id !== id);
+    if (!own) await call('/api/notices/seen', { id }).catch(() => {});
     const me = this.client.me;
     if (me) this.client.me = { ...me, notices: me.notices.filter((n) => n.id !== id) };
     this.update();

@@ -1,30 +1,42 @@
-/** Things a person should know after signing in: calm notes over the rooms, each gone with one tap. */
+/** Things a person should know: calm notes over the rooms, each gone with one tap. */
 
 import { reconcile } from '../list.js';
 import { setText, show, stamp } from '../template.js';
 import { date, word } from '../words.js';
 
 /**
- * @param {HTMLElement} parent
+ * @typedef {{id: string, text: string}} Note
+ */
+
+/**
  * @param {import('../frames.js').Notice[]} notices
+ * @returns {Note[]}
+ */
+export function notesOf(notices) {
+  return notices.map(({ id, kind, at }) => ({ id, text: word(`notice.${kind}`, { day: date(at) }) }));
+}
+
+/**
+ * @param {HTMLElement} parent
+ * @param {Note[]} notes
  * @param {(id: string) => void} seen
  */
-export function drawNotices(parent, notices, seen) {
-  show(parent, notices.length > 0);
-  reconcile(parent, notices, {
-    key: (notice) => notice.id,
-    make: (notice) => makeNotice(notice, seen),
+export function drawNotes(parent, notes, seen) {
+  show(parent, notes.length > 0);
+  reconcile(parent, notes, {
+    key: (note) => note.id,
+    make: (note) => makeNote(note, seen),
     update: () => {},
   });
 }
 
 /**
- * @param {import('../frames.js').Notice} notice
+ * @param {Note} note
  * @param {(id: string) => void} seen
  */
-function makeNotice(notice, seen) {
+function makeNote(note, seen) {
   const made = stamp('notice');
-  setText(made.part('text'), word(`notice.${notice.kind}`, { day: date(notice.at) }));
-  made.part('seen').addEventListener('click', () => seen(notice.id));
+  setText(made.part('text'), note.text);
+  made.part('seen').addEventListener('click', () => seen(note.id));
   return made.root;
 }

@@ -163,7 +163,12 @@ function passphrase(made, client, name) {
       if (!old) it.wrong('old', word('form.needed'));
       if ([...fresh].length < 8) it.wrong('new', word('error.passphrase_short'));
       if (!old || [...fresh].length < 8) return;
-      await call('/api/passphrase', { old, new: fresh });
+      try {
+        await call('/api/passphrase', { old, new: fresh });
+      } catch (error) {
+        if (codeOf(error) === 'sign_in_wrong') return it.wrong('old', word('lock.wrong'));
+        throw error;
+      }
       for (const field of it.fields.values()) field.input.value = '';
       show(made.part('done'), true);
       client.announcer.status(word('settings.passphrase_changed'));
