@@ -49,8 +49,7 @@ func runDemo(ctx context.Context, e *environment) error {
 	return s.Run(ctx)
 }
 
-// seed fills the folder if it is new. In one that was filled before, the links of
-// that time still work.
+// seed fills the folder if it is new.
 func seed(ctx context.Context, c server.Config) ([]demo.Guest, error) {
 	opened, err := server.Open(c)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/kith-chat/kith/server"
@@ -61,6 +60,13 @@ func lookServer(status control.Status, running bool) finding {
 	return finding{"server", "running and ready at " + status.URL, ""}
 }
 
+// wantDisk is how much room there should be, in MiB; wantFiles how many files may be
+// open: enough for some thousand people at once.
+const (
+	wantDisk  = 512
+	wantFiles = 8192
+)
+
 func lookFolder(data string) finding {
 	info, err := os.Stat(data)
 	if errors.Is(err, os.ErrNotExist) {
@@ -82,15 +88,14 @@ func lookFolder(data string) finding {
 	}
 	_ = probe.Close()
 	_ = os.Remove(probe.Name())
-	var disk syscall.Statfs_t
-	if err := syscall.Statfs(data, &disk); err == nil {
-		free := disk.Bavail * uint64(disk.Bsize) >> 20
-		if free < 512 {
-			return finding{"folder", fmt.Sprintf("%s has %d MiB left", data, free), "make room on the disk"}
-		}
-		return finding{"folder", fmt.Sprintf("%s can be written, %d MiB left", data, free), ""}
+	free, known := diskFree(data)
+	switch {
+	case !known:
+		return finding{"folder", data + " can be written", ""}
+	case free < wantDisk:
+		return finding{"folder", fmt.Sprintf("%s has %d MiB left", data, free), "make room on the disk"}
 	}
-	return finding{"folder", data + " can be written", ""}
+	return finding{"folder", fmt.Sprintf("%s can be written, %d MiB left", data, free), ""}
 }
 
 func lookKey(c server.Config) finding {
@@ -104,6 +109,9 @@ func lookKey(c server.Config) finding {
 			return finding{"key", "there is none at " + c.Key, "kith key new -key " + c.Key}
 		}
 		return finding{"key", c.Key + " will be made at the first start; then keep a copy elsewhere", ""}
+	}
+	if errors.Is(err, keyfile.ErrOpen) {
+		return finding{"key", c.Key + " is open to others", "chmod 600 " + c.Key}
 	}
 	if err != nil {
 		return finding{"key", err.Error(), "choose the right file with -key"}
@@ -153,17 +161,16 @@ func lookPort(addr, flag string) finding {
 	return finding{what, addr + " is free", ""}
 }
 
-// wantFiles is the open-file limit for some thousand people at once.
-const wantFiles = 8192
-
 func lookFiles() finding {
-	var limit syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
-		return finding{"files", "the limit of open files cannot be read", ""}
+	limit, known := openFiles()
+	switch {
+	case !known:
+		return finding{"files", "the limit of open files cannot be read here", ""}
+	case limit < wantFiles:
+		return finding{
+			"files", fmt.Sprintf("at most %d files may be open: one for each connection", limit),
+			fmt.Sprintf("ulimit -n %d, or LimitNOFILE=%d in the service's unit", wantFiles, wantFiles),
+		}
 	}
-	if limit.Cur < wantFiles {
-		return finding{"files", fmt.Sprintf("at most %d files may be open: one for each connection", limit.Cur),
-			fmt.Sprintf("ulimit -n %d, or LimitNOFILE=%d in the service's unit", wantFiles, wantFiles)}
-	}
-	return finding{"files", fmt.Sprintf("%d may be open", limit.Cur), ""}
+	return finding{"files", fmt.Sprintf("%d may be open", limit), ""}
 }

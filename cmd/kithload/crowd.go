@@ -81,6 +81,12 @@ func (c *crowd) join(ctx context.Context, p plan, n int, part bool) error {
 	})
 }
 
+// active has every session note input now. The server writes that down once a minute
+// for each; done before two runs that are compared, it falls into neither.
+func (c *crowd) active(ctx context.Context) error {
+	return c.all(ctx, len(c.members), func(ctx context.Context, i int) error { return c.members[i].active(ctx) })
+}
+
 // ping has every connection ping every pingEvery, spread evenly over that time,
 // until ctx ends.
 func (c *crowd) ping(ctx context.Context) {

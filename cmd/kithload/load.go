@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/kith-chat/kith/server/auth"
 	"github.com/kith-chat/kith/server/seed"
 )
 
@@ -64,7 +65,11 @@ func (t *test) prepare(ctx context.Context) (stop func() error, err error) {
 	clean := func() error { return os.RemoveAll(dir) }
 	data, key := filepath.Join(dir, "data"), filepath.Join(dir, "key")
 	t.progress("making %d rooms of %d members with %d messages each", t.options.rooms, t.members, t.preload)
-	if t.rooms, err = fill(ctx, data, key, t.options, t.progress); err != nil {
+	now := time.Now()
+	if t.floor {
+		now = now.Add(-auth.TouchEvery) // so that input counts at once, see active
+	}
+	if t.rooms, err = fill(ctx, data, key, now, t.options, t.progress); err != nil {
 		return nil, errors.Join(err, clean())
 	}
 	t.server, err = start(ctx, serveChild, serveConfig{Data: data, Key: key, Conns: t.conns()}, t.stderr)
@@ -89,6 +94,11 @@ func (t *test) run(ctx context.Context) error {
 	}
 	if err := c.join(ctx, t.plan(), t.members, false); err != nil {
 		return err
+	}
+	if t.floor {
+		if err := c.active(ctx); err != nil {
+			return err
+		}
 	}
 	pinging, stop := context.WithCancel(ctx)
 	pings := make(chan struct{})

@@ -38,7 +38,8 @@
 // with all. Everybody is connected both times and the same members post, since one
 // member alone may not post at such a rate; only who follows differs. The slope between
 // the two is what one more delivery costs, and what remains of a message is the
-// cost of taking it in. Then another process does nothing but write one prepared
+// cost of taking it in. Sessions note input once a minute, which costs a write; they do
+// so just before, and for a minute neither run has any of it. Then another process does nothing but write one prepared
 // frame for each delivery, of the same bytes, at the same times, to as many
 // sockets, read by the same readers; its slope is the floor.
 package main

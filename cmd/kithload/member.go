@@ -17,6 +17,7 @@ const (
 	pingNumber uint32 = 1<<31 + iota
 	joinNumber
 	partNumber
+	activeNumber
 )
 
 // arrival is a message, or the answer to one, and when it came.
@@ -140,6 +141,14 @@ func (m *member) join(ctx context.Context) error {
 // part follows the room no longer.
 func (m *member) part(ctx context.Context) error {
 	if err := m.send(`{"do":"part","id":"%s","room":"%s"}`, commandID(0, partNumber), m.room); err != nil {
+		return err
+	}
+	return m.await(ctx)
+}
+
+// active has the session note that there was input.
+func (m *member) active(ctx context.Context) error {
+	if err := m.send(`{"do":"active","id":"%s"}`, commandID(0, activeNumber)); err != nil {
 		return err
 	}
 	return m.await(ctx)

@@ -39,7 +39,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	f.IntVar(&o.rooms, "rooms", 100, "rooms")
 	f.IntVar(&o.members, "members", 12, "members of each room, one connection each")
 	f.Float64Var(&o.rate, "rate", 1000, "messages a second in all rooms together")
-	f.DurationVar(&o.duration, "duration", 20*time.Second, "how long to post; with -idle, how much longer to be idle")
+	f.DurationVar(&o.duration, "duration", 15*time.Second, "how long to post; with -idle, how much longer to be idle")
 	f.DurationVar(&o.settle, "settle", 12*time.Second, "how long connections are idle before memory is read and posting begins")
 	f.IntVar(&o.preload, "preload", 0, "messages that each room holds before")
 	f.BoolVar(&o.idle, "idle", false, "post nothing: measure the memory of idle connections")

@@ -15,14 +15,14 @@ import (
 )
 
 // fill makes rooms, members, sessions and messages in a folder that no server uses.
-func fill(ctx context.Context, data, key string, o options, progress func(format string, args ...any)) ([]seed.Room, error) {
+func fill(ctx context.Context, data, key string, now time.Time, o options, progress func(format string, args ...any)) ([]seed.Room, error) {
 	// Filling is not what is measured, so it does not wait for the disk.
 	opened, err := server.Open(server.Config{Data: data, Key: key, InsecureSyncOff: true})
 	if err != nil {
 		return nil, err
 	}
 	spec := seed.Spec{Rooms: o.rooms, Members: o.members, Moderators: 1, Preload: o.preload}
-	rooms, err := seed.Fill(ctx, opened.Log, opened.Values, opened.Keys.Derive("known devices"), time.Now(), spec, func(done, of int) {
+	rooms, err := seed.Fill(ctx, opened.Log, opened.Values, opened.Keys.Derive("known devices"), now, spec, func(done, of int) {
 		if done%100 == 0 {
 			progress("%d of %d rooms made", done, of)
 		}
@@ -51,7 +51,7 @@ func seedFolder(ctx context.Context, args []string, stderr io.Writer) error {
 	if *key == "" {
 		*key = server.DefaultKey(*data)
 	}
-	rooms, err := fill(ctx, *data, *key, o, progressOn(stderr))
+	rooms, err := fill(ctx, *data, *key, time.Now(), o, progressOn(stderr))
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func TestLockKeepsTheDraft(t *testing.T) {
 	lead.Never("Evening group")
 	lead.Type("input[name=passphrase]", "not the passphrase")
 	lead.Press("Unlock")
-	lead.See("do not fit")
+	lead.Wait("[...document.querySelectorAll('.wrong')].some(w => w.checkVisibility() && w.innerText)")
 	lead.Never("Said before the lock.")
 	Eval[any](lead, "void (document.querySelector('input[name=passphrase]').value = '')")
 	lead.Type("input[name=passphrase]", leadPassphrase)

@@ -80,8 +80,9 @@ type seeder struct {
 	n      int
 }
 
-// Seed fills an empty programme and returns who can be signed in as. log and
-// values are sealed and belong to no running server.
+// Seed fills an empty programme and returns who can be signed in as. One that was
+// filled before is left as it is, and gets new links. log and values are sealed and
+// belong to no running server.
 func Seed(ctx context.Context, log eventlog.Log, values eventlog.Values, deviceKey []byte, now time.Time) ([]Guest, error) {
 	var plot script
 	if err := json.Unmarshal(scriptFile, &plot); err != nil {
@@ -103,6 +104,11 @@ func Seed(ctx context.Context, log eventlog.Log, values eventlog.Values, deviceK
 	})
 	defer s.hub.Close()
 	s.people = people.New(log, s.gate, s.hub)
+	if programme, err := s.people.Programme(ctx); err != nil {
+		return nil, err
+	} else if len(programme.Leads) > 0 {
+		return s.again(ctx, plot, now)
+	}
 	if err := s.enrol(ctx, plot); err != nil {
 		return nil, err
 	}
@@ -110,6 +116,18 @@ func Seed(ctx context.Context, log eventlog.Log, values eventlog.Values, deviceK
 		if err := s.play(ctx, r, now); err != nil {
 			return nil, err
 		}
+	}
+	return s.guests(ctx, plot, now)
+}
+
+// again finds the cast of a programme that was filled before.
+func (s *seeder) again(ctx context.Context, plot script, now time.Time) ([]Guest, error) {
+	for _, c := range plot.Cast {
+		id, err := s.gate.PersonNamed(ctx, c.Name)
+		if err != nil {
+			return nil, fmt.Errorf("demo: this folder holds another programme: give the demo a folder of its own with -data, or leave it out: %w", err)
+		}
+		s.ids[c.Name] = id
 	}
 	return s.guests(ctx, plot, now)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -89,6 +90,24 @@ func (s *socket) block() (release func()) {
 	}
 }
 
+// tried is a socket that can be tried, as the network's can.
+type tried struct {
+	*socket
+	took atomic.Int64
+}
+
+// TryWrite takes a frame unless the socket is stuck or has ended.
+func (s *tried) TryWrite(frame []byte) bool {
+	s.mu.Lock()
+	waits := s.stuck != nil || s.over()
+	s.mu.Unlock()
+	if waits || s.Write(frame) != nil {
+		return false
+	}
+	s.took.Add(1)
+	return true
+}
+
 // closed is the codes it was closed with, and how often it was reset.
 func (s *socket) closed() (codes []wire.CloseCode, resets int) {
 	s.mu.Lock()
@@ -148,9 +167,16 @@ type client struct {
 // connect opens a connection; it is gone at the test's end at the latest.
 func (h *house) connect(b *hub.Hub, who person.ID, shows hub.Shows) *client {
 	h.t.Helper()
-	c := &client{t: h.t, b: b, sock: newSocket(), sess: &session{locks: 1 << 50}, who: who}
+	sock := newSocket()
+	return h.connectOver(b, who, shows, sock, sock)
+}
+
+// connectOver connects over a socket that keeps what it is given in sock.
+func (h *house) connectOver(b *hub.Hub, who person.ID, shows hub.Shows, over hub.Socket, sock *socket) *client {
+	h.t.Helper()
+	c := &client{t: h.t, b: b, sock: sock, sess: &session{locks: 1 << 50}, who: who}
 	var err error
-	if c.conn, err = b.Connect(who, c.sess, c.sock, shows); err != nil {
+	if c.conn, err = b.Connect(who, c.sess, over, shows); err != nil {
 		h.t.Fatal(err)
 	}
 	h.t.Cleanup(c.conn.Gone)

@@ -76,8 +76,7 @@ func (h *Hub) Connect(who person.ID, s Session, socket Socket, shows Shows) (*Co
 	}
 	c.presence.Store(shows.Presence)
 	c.typing.Store(shows.Typing)
-	c.out = outbox{write: socket.Write, full: c.tooSlow, work: &h.work}
-	c.out.ready, _ = socket.(trier)
+	c.out.conn = c
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
@@ -86,10 +85,7 @@ func (h *Hub) Connect(who person.ID, s Session, socket Socket, shows Shows) (*Co
 	case len(h.conns[who]) >= maxConns:
 		return nil, ErrTooMany
 	}
-	if h.conns[who] == nil {
-		h.conns[who] = make(map[*Conn]struct{})
-	}
-	h.conns[who][c] = struct{}{}
+	h.conns[who] = append(h.conns[who], c)
 	h.Metrics.conns.Inc()
 	return c, nil
 }
@@ -108,8 +104,8 @@ func (c *Conn) Gone() {
 	}
 	c.hub.mu.Lock()
 	defer c.hub.mu.Unlock()
-	delete(c.hub.conns[c.Person], c)
-	if len(c.hub.conns[c.Person]) == 0 {
+	left := slices.DeleteFunc(c.hub.conns[c.Person], func(other *Conn) bool { return other == c })
+	if c.hub.conns[c.Person] = left; len(left) == 0 {
 		delete(c.hub.conns, c.Person)
 	}
 	c.hub.Metrics.conns.Dec()
@@ -168,18 +164,12 @@ func (c *Conn) historyReplaced() { c.Close(wire.CloseHistoryReplaced) }
 func (h *Hub) Conns(who person.ID) []*Conn {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	var list []*Conn
-	add := func(conns map[*Conn]struct{}) {
-		for c := range conns {
-			list = append(list, c)
-		}
-	}
 	if who != "" {
-		add(h.conns[who])
-		return list
+		return slices.Clone(h.conns[who])
 	}
+	list := make([]*Conn, 0, len(h.conns))
 	for _, conns := range h.conns {
-		add(conns)
+		list = append(list, conns...)
 	}
 	return list
 }

@@ -33,8 +33,8 @@ func (o *outbox) try() {
 		if frame == nil {
 			return
 		}
-		if o.ready == nil || !o.ready.TryWrite(frame) {
-			o.work.Go(func() {
+		if socket, ok := o.conn.socket.(trier); !ok || !socket.TryWrite(frame) {
+			o.conn.hub.work.Go(func() {
 				if o.deliver(frame) {
 					o.drain()
 				}
@@ -56,7 +56,7 @@ func (o *outbox) drain() {
 
 // deliver writes one frame; false ends the box.
 func (o *outbox) deliver(frame []byte) bool {
-	if err := o.write(frame); err != nil {
+	if err := o.conn.socket.Write(frame); err != nil {
 		o.drop()
 		return false
 	}

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 
+	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/room"
 )
 
@@ -45,4 +46,16 @@ func (q *tailTexts) serve(l *live) error {
 		}
 	}
 	return nil
+}
+
+// CloseBeforeAsking closes the hub while a caller is on its way in: it has found
+// the room and not yet asked. It returns what the caller is told.
+func (h *Hub) CloseBeforeAsking(in room.ID, who person.ID) error {
+	l, err := h.enter(in)
+	if err != nil {
+		return err
+	}
+	defer h.leave(l)
+	h.Close()
+	return l.ask(context.Background(), &membership{who: who})
 }

@@ -105,7 +105,9 @@ func (h *house) crew(b *hub.Hub, n int) (in room.ID, who []person.ID) {
 	return in, who
 }
 
-func personN(i int) person.ID { return person.ID(fact.FormID("p_", [16]byte{1, byte(i), byte(i >> 8)})) }
+func personN(i int) person.ID {
+	return person.ID(fact.FormID("p_", [16]byte{1, byte(i), byte(i >> 8)}))
+}
 
 // programme has the programme do something.
 func (h *house) programme(b *hub.Hub, in room.ID, act room.Action) hub.Outcome {

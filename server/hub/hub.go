@@ -46,7 +46,7 @@ const (
 	snapshotEvery = 1000
 	// inboxSize bounds the requests waiting for a room; further callers wait. Its
 	// room is taken whether or not anybody waits: 24 bytes each.
-	inboxSize = 64
+	inboxSize = 32
 )
 
 // Config is what a hub needs. All of it is required.
@@ -71,7 +71,7 @@ type Hub struct {
 	mu     sync.Mutex
 	closed bool
 	rooms  map[room.ID]*live
-	conns  map[person.ID]map[*Conn]struct{}
+	conns  map[person.ID][]*Conn
 }
 
 // ErrClosed: the hub is closing; the command was not decided.
@@ -81,7 +81,7 @@ var ErrClosed = errors.New("hub: closed")
 func New(c Config) *Hub {
 	h := &Hub{
 		Config: c, Metrics: newMetrics(),
-		rooms: make(map[room.ID]*live), conns: make(map[person.ID]map[*Conn]struct{}),
+		rooms: make(map[room.ID]*live), conns: make(map[person.ID][]*Conn),
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.work.Go(h.sweepLoop)
@@ -169,12 +169,17 @@ func (h *Hub) ask(ctx context.Context, id room.ID, r request) error {
 		return err
 	}
 	defer h.leave(l)
+	return l.ask(ctx, r)
+}
+
+// ask is for who has entered.
+func (l *live) ask(ctx context.Context, r request) error {
 	done := make(chan error, 1)
 	select {
 	case l.inbox <- envelope{r, done}:
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-h.ctx.Done():
+	case <-l.hub.ctx.Done():
 		return ErrClosed
 	}
 	select {

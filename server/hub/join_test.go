@@ -170,6 +170,9 @@ func TestLongMessagesKeepNobodyOut(t *testing.T) {
 		}
 		release()
 		answer, _ := c.answerTo(id)
+		if len(answer.raw) > 128<<10 {
+			t.Errorf("the page has %d bytes", len(answer.raw))
+		}
 		page, seen := pageOf(t, answer), 0
 		for len(page) > 0 {
 			seen += len(page)

@@ -75,6 +75,11 @@ func TestNonsense(t *testing.T) {
 		if codes, _ := c.sock.closed(); bad != hub.MaxStrikes || len(codes) != 1 || codes[0] != wire.CloseProtocolBreak {
 			t.Errorf("%d answers, closed with %v", bad, codes)
 		}
+		c.conn.Handle(t.Context(), []byte("nonsense"))
+		c.lines()
+		if codes, _ := c.sock.closed(); len(codes) != 1 {
+			t.Errorf("closed again, with %v", codes)
+		}
 	})
 }
 
@@ -155,6 +160,20 @@ func TestCloseWhileBusy(t *testing.T) {
 			}
 			if _, err := b.Connect(who[1], &session{}, newSocket(), noShow); !errors.Is(err, hub.ErrClosed) {
 				t.Errorf("connecting: %v", err)
+			}
+		})
+	}
+}
+
+// Who has found the room when it closes, and asks when it has closed, is told so
+// rather than left to wait for ever.
+func TestAskedOfARoomThatHasEnded(t *testing.T) {
+	for range 20 { // it is up to chance which way the question is lost
+		inHouse(t, func(t *testing.T, h *house) {
+			b := h.hub()
+			in, who := h.crew(b, 3)
+			if err := b.CloseBeforeAsking(in, who[0]); !errors.Is(err, hub.ErrClosed) {
+				t.Errorf("told %v", err)
 			}
 		})
 	}

@@ -94,14 +94,14 @@ func (l *live) patience() time.Duration {
 // take serves one request; commands that wait behind a command are decided with it.
 func (l *live) take(e envelope) {
 	if !l.loaded {
-		if err := l.load(); err != nil {
+		if err := aside(l.load); err != nil {
 			e.done <- err
 			return
 		}
 	}
 	first, ok := e.request.(*do)
 	if !ok {
-		e.done <- e.serve(l)
+		e.done <- aside(func() error { return e.serve(l) })
 		return
 	}
 	batch, next := l.batch(first, e.done)
@@ -109,6 +109,15 @@ func (l *live) take(e envelope) {
 	if next != nil {
 		next.done <- next.serve(l)
 	}
+}
+
+// aside does something for the room in a goroutine of its own, and waits for it. What
+// reads the store takes a deep stack: this way it ends with the work, instead of
+// staying with a room that may be idle for hours.
+func aside(do func() error) error {
+	done := make(chan error)
+	go func() { done <- do() }()
+	return <-done
 }
 
 // batch gathers the commands that are waiting, up to the first other request.

@@ -82,11 +82,14 @@ func TestLoadedFromSnapshotOrLog(t *testing.T) {
 		h.fill(first, other, crew)
 		foreign := h.snapshotOf(other)
 		cases := map[string]func(eventlog.Value, error) (eventlog.Value, error){
-			"as it is":           func(v eventlog.Value, err error) (eventlog.Value, error) { return v, err },
-			"none":               func(v eventlog.Value, _ error) (eventlog.Value, error) { return v, eventlog.ErrNotFound },
-			"damaged when read":  func(v eventlog.Value, _ error) (eventlog.Value, error) { return v, eventlog.ErrCorrupt },
-			"empty":              func(v eventlog.Value, err error) (eventlog.Value, error) { v.Data = nil; return v, err },
-			"cut off":            func(v eventlog.Value, err error) (eventlog.Value, error) { v.Data = v.Data[:len(v.Data)/2]; return v, err },
+			"as it is":          func(v eventlog.Value, err error) (eventlog.Value, error) { return v, err },
+			"none":              func(v eventlog.Value, _ error) (eventlog.Value, error) { return v, eventlog.ErrNotFound },
+			"damaged when read": func(v eventlog.Value, _ error) (eventlog.Value, error) { return v, eventlog.ErrCorrupt },
+			"empty":             func(v eventlog.Value, err error) (eventlog.Value, error) { v.Data = nil; return v, err },
+			"cut off": func(v eventlog.Value, err error) (eventlog.Value, error) {
+				v.Data = v.Data[:len(v.Data)/2]
+				return v, err
+			},
 			"of another room":    func(v eventlog.Value, err error) (eventlog.Value, error) { v.Data = foreign; return v, err },
 			"of another history": func(v eventlog.Value, err error) (eventlog.Value, error) { v.Data[0] ^= 1; return v, err },
 			"of nothing":         func(v eventlog.Value, err error) (eventlog.Value, error) { v.Data = v.Data[:32]; return v, err },

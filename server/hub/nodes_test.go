@@ -189,21 +189,33 @@ func (s *swapped) Read(ctx context.Context, stream string, from, to eventlog.Seq
 	return s.log().Read(ctx, stream, from, to)
 }
 
-// A store that comes back with another history under the same numbers: whoever
-// follows the room is sent away to reload, and nothing of either is mixed.
+// A store that comes back with another history under the same numbers, longer or
+// just as long: whoever follows the room is sent away to reload, and nothing of
+// either is mixed.
 func TestAnotherHistorySendsEverybodyToReload(t *testing.T) {
-	for name, act := range map[string]func(b *hub.Hub, in room.ID, by *client){
-		"found when posting":    func(_ *hub.Hub, in room.ID, by *client) { by.send("post", in, fields{"text": "into which history?"}) },
-		"found when told of it": func(b *hub.Hub, in room.ID, _ *client) { b.Moved(in, 99) },
-	} {
+	post := func(_ *hub.Hub, in room.ID, by *client) { by.send("post", in, fields{"text": "into which history?"}) }
+	hear := func(b *hub.Hub, in room.ID, _ *client) { b.Moved(in, 99) }
+	cases := map[string]struct {
+		act    func(b *hub.Hub, in room.ID, by *client)
+		longer bool
+	}{
+		"longer, found when posting":     {post, true},
+		"longer, found when told of it":  {hear, true},
+		"as long, found when posting":    {post, false},
+		"as long, found when told of it": {hear, false},
+	}
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			inHouse(t, func(t *testing.T, h *house) {
 				log := &swapped{now: h.log}
 				b := h.hubOn(log, h.values)
 				in, who := h.crew(b, 4)
+				if !c.longer {
+					h.post(b, in, who[2], "this one")
+				}
 				author, peer := h.follow(b, in, who[2]), h.follow(b, in, who[3])
-				log.to(otherHistory(t, h, who))
-				act(b, in, author)
+				log.to(otherHistory(t, who))
+				c.act(b, in, author)
 				settle()
 				for _, c := range []*client{author, peer} {
 					if codes, _ := c.sock.closed(); len(codes) != 1 || codes[0] != 4101 {
@@ -222,7 +234,7 @@ func TestAnotherHistorySendsEverybodyToReload(t *testing.T) {
 }
 
 // otherHistory is a store with the same room and the same people in another past.
-func otherHistory(t *testing.T, h *house, who []person.ID) eventlog.Log {
+func otherHistory(t *testing.T, who []person.ID) eventlog.Log {
 	other := newHouse(t)
 	b := other.hub()
 	in, _ := other.crew(b, len(who))

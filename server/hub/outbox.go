@@ -7,10 +7,12 @@ import (
 // Bounds of what waits for one connection.
 const (
 	// outboxBytes is the most that waits; over it the connection is closed with a
-	// code that means "come back and resume". A line of any size is taken while the
-	// box is not half full: the answer to a join has every member in it, and refusing
-	// it would send the client round in circles.
+	// code that means "come back and resume".
 	outboxBytes = 256 << 10
+	// lineBytes is the most that one line counts for, however long it is. The answer
+	// to a join has every member of the room in it: if it could fill the box alone,
+	// coming back would lead to the same again.
+	lineBytes = outboxBytes / 2
 	// frameBytes is the most that is put into one frame.
 	frameBytes = 32 << 10
 )
@@ -18,11 +20,8 @@ const (
 // outbox holds lines until the connection can take them. Sending never waits: a
 // goroutine drains the box and exists only while there is something to drain.
 type outbox struct {
-	write func(frame []byte) error // waits for the network
-	ready trier                    // the same socket, if it can be tried
-	full  func()                   // called once, from send
-	done  func()                   // called when the box was ended and drained
-	work  *sync.WaitGroup
+	conn *Conn  // whose way out this is
+	done func() // called when the box was ended and drained
 
 	mu       sync.Mutex
 	lines    [][]byte
@@ -46,7 +45,7 @@ func (o *outbox) signal(line []byte) {
 
 func (o *outbox) put(line []byte, limit int) {
 	if o.add(line, limit) {
-		o.work.Go(o.drain)
+		o.conn.hub.work.Go(o.drain)
 	}
 }
 
@@ -58,19 +57,22 @@ func (o *outbox) add(line []byte, limit int) (drain bool) {
 		o.mu.Unlock()
 		return false
 	}
-	if o.bytes+len(line) > limit && o.bytes > limit/2 {
+	if o.bytes+charge(line) > limit {
 		o.ended, o.lines, o.bytes = true, nil, 0
 		o.mu.Unlock()
-		o.full()
+		o.conn.tooSlow()
 		return false
 	}
 	o.lines = append(o.lines, line)
-	o.bytes += len(line)
+	o.bytes += charge(line)
 	drain = !o.draining
 	o.draining = true
 	o.mu.Unlock()
 	return drain
 }
+
+// charge is what a line counts for.
+func charge(line []byte) int { return min(len(line), lineBytes) }
 
 // next takes the lines of one frame. A single line is not copied: all members who
 // see the same share its bytes.
@@ -103,7 +105,7 @@ func (o *outbox) next() []byte {
 		}
 	}
 	for _, line := range o.lines[:n] {
-		o.bytes -= len(line)
+		o.bytes -= charge(line)
 	}
 	clear(o.lines[:n])
 	o.lines = o.lines[n:]

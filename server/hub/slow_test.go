@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,6 +87,7 @@ func TestAMemberListLargerThanTheOutbox(t *testing.T) {
 			h.programme(b, in, room.AddMember{Person: personN(100 + i), Alias: fmt.Sprintf("Member %d", i), Role: room.Participant})
 		}
 		c := h.connect(b, who[0], noShow)
+		c.conn.Greet(nil)
 		release := c.sock.block()
 		id := c.send("join", in, nil)
 		h.post(b, in, who[1], "live")
@@ -146,5 +148,39 @@ func TestConnectionsOfOnePersonAreBounded(t *testing.T) {
 		h.connect(b, personN(2), noShow)
 		first.conn.Gone()
 		h.connect(b, personN(1), noShow)
+	})
+}
+
+// A socket that can be tried gets its events without a goroutine, in the same order
+// as one that cannot, also over a while in which it was stuck.
+func TestSocketsThatCanBeTried(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		b := h.hub()
+		in, who := h.crew(b, 4)
+		over := &tried{socket: newSocket()}
+		c := h.connectOver(b, who[2], noShow, over, over.socket)
+		c.join(in, "", 0)
+		var want []string
+		say := func(n int) {
+			for range n {
+				want = append(want, fmt.Sprintf("message %03d", len(want)))
+				h.post(b, in, who[0], want[len(want)-1][len("message "):])
+			}
+		}
+		say(20)
+		settle()
+		took := over.took.Load()
+		release := over.block()
+		say(20)
+		settle()
+		release()
+		say(20)
+		settle()
+		if got := c.events(); !slices.Equal(got, want) {
+			t.Errorf("%d events of %d, or in another order", len(got), len(want))
+		}
+		if took == 0 {
+			t.Error("it was never tried")
+		}
 	})
 }

@@ -36,6 +36,42 @@ func TestForkIsACopy(t *testing.T) {
 	})
 }
 
+// What a fork takes away is gone for the fork, and only for it.
+func TestForkTakesAway(t *testing.T) {
+	w := script(t,
+		step{do: room.OpenRoom{Name: "a room"}},
+		step{do: room.AddMember{Person: people[0], Alias: "Ana", Role: room.Participant}},
+		step{do: room.AddMember{Person: people[1], Alias: "Bo", Role: room.Participant}},
+		step{do: room.AddMember{Person: people[2], Alias: "Cy", Role: room.Participant}},
+		step{by: 0, do: room.PostMessage{Text: "here"}},
+		step{by: 1, do: room.React{Message: 5, Reaction: "hug", On: true}},
+		step{by: 2, do: room.React{Message: 5, Reaction: "hug", On: true}},
+		step{by: 0, do: room.EditMessage{Message: 5, Text: "here again"}},
+		step{later: 14 * day, by: 0, do: room.EndMembership{Person: people[0]}},
+	)
+	bodies := map[room.Seq]string{8: "here again"}
+	before := observe(w.state, bodies, nil)
+	fork := &scripted{state: w.state.Fork(), now: w.now, entries: w.entries}
+	for i, c := range []struct {
+		step
+		code string
+	}{
+		{step{do: room.AddMember{Person: people[3], Alias: "Ana", Role: room.Participant}}, "alias_taken"},
+		{step{do: room.AddMember{Person: people[0], Alias: "Di", Role: room.Participant}}, ""},
+		{step{do: room.AddMember{Person: people[3], Alias: "Ana", Role: room.Participant}}, ""},
+		{step{by: 1, do: room.React{Message: 5, Reaction: "hug", On: false}}, ""},
+		{step{do: room.EraseDue{Bodies: []room.Seq{5}}}, ""},
+		{step{do: room.EraseDue{Bodies: []room.Seq{5}}}, "nothing_due"},
+	} {
+		if code := fork.try(t, c.step); code != c.code {
+			t.Errorf("step %d on the fork: %q, want %q", i, code, c.code)
+		}
+	}
+	if after := observe(w.state, bodies, nil); after != before {
+		t.Errorf("its parent changed from\n%s\nto\n%s", before, after)
+	}
+}
+
 // decideOnBoth decides a random batch on a fork (now and then a fork's fork) and
 // on a state of its own, which must agree, and returns what was made.
 func decideOnBoth(t *rapid.T, w *world, fork, twin *room.State) (entries []room.Entry, asked int) {

@@ -150,8 +150,11 @@ func (w *world) feed(t *rapid.T, c *client, viewer room.Member, gap []room.Entry
 		if !ok {
 			continue
 		}
+		s, _ := w.model.message(shown.Message.Seq)
+		if shown.Show == room.ShowReaction && s.removed != 0 {
+			t.Fatalf("record %d tells of a message that was taken back", e.Seq)
+		}
 		if shown.TextOf != 0 {
-			s, _ := w.model.message(shown.Message.Seq)
 			if _, kept := w.bodies[shown.TextOf]; !kept || s.removed != 0 || s.textOf != shown.TextOf {
 				t.Fatalf("record %d names text %d, which is not to be seen", e.Seq, shown.TextOf)
 			}

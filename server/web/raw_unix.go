@@ -23,47 +23,56 @@ func rawOf(conn net.Conn) raw {
 
 type rawTCP struct{ conn syscall.RawConn }
 
-// attempt is one try to read or write. They are pooled with their functions, which
-// spares an allocation for every delivery.
-type attempt struct {
-	buf *[]byte // of read
-	p   []byte  // of write
-	n   int
-	err error
-	in  func(fd uintptr) bool
-	out func(fd uintptr) bool
-}
+// reading is a wait for bytes, writing one try to send some. They are pooled with
+// their functions, which spares allocations for every frame; every idle connection
+// holds one reading.
+type (
+	reading struct {
+		buf *[]byte
+		n   int
+		err error
+		try func(fd uintptr) bool
+	}
+	writing struct {
+		p   []byte
+		n   int
+		err error
+		try func(fd uintptr) bool
+	}
+)
 
-var attempts = sync.Pool{New: func() any {
-	a := new(attempt)
-	a.in, a.out = a.read, a.write
-	return a
-}}
+var (
+	readings = sync.Pool{New: func() any {
+		r := new(reading)
+		r.try = r.once
+		return r
+	}}
+	writings = sync.Pool{New: func() any {
+		w := new(writing)
+		w.try = w.once
+		return w
+	}}
+)
 
-func (a *attempt) done() {
-	*a = attempt{in: a.in, out: a.out}
-	attempts.Put(a)
-}
-
-// read returns false to be called again when there is something to read. Nothing is
+// once returns false to be called again when there is something to read. Nothing is
 // borrowed meanwhile.
-func (a *attempt) read(fd uintptr) bool {
-	a.buf = borrow()
-	a.n, a.err = retry(func() (int, error) { return syscall.Read(int(fd), *a.buf) })
-	if a.n > 0 {
+func (r *reading) once(fd uintptr) bool {
+	r.buf = borrow()
+	r.n, r.err = retry(func() (int, error) { return syscall.Read(int(fd), *r.buf) })
+	if r.n > 0 {
 		return true
 	}
-	giveBack(a.buf)
-	a.buf, a.n = nil, 0
-	return a.err != syscall.EAGAIN
+	giveBack(r.buf)
+	r.buf, r.n = nil, 0
+	return r.err != syscall.EAGAIN
 }
 
-// write returns true in any case: it is not called again.
-func (a *attempt) write(fd uintptr) bool {
-	a.n, a.err = retry(func() (int, error) { return syscall.Write(int(fd), a.p) })
-	a.n = max(a.n, 0)
-	if a.err == syscall.EAGAIN {
-		a.err = nil
+// once returns true in any case: it is not called again.
+func (w *writing) once(fd uintptr) bool {
+	w.n, w.err = retry(func() (int, error) { return syscall.Write(int(fd), w.p) })
+	w.n = max(w.n, 0)
+	if w.err == syscall.EAGAIN {
+		w.err = nil
 	}
 	return true
 }
@@ -77,22 +86,25 @@ func retry(call func() (int, error)) (n int, err error) {
 	}
 }
 
-func (r rawTCP) read() (buf *[]byte, n int, err error) {
-	a := attempts.Get().(*attempt)
-	defer a.done()
-	if err := r.conn.Read(a.in); err != nil {
-		giveBack(a.buf)
-		return nil, 0, err
+func (c rawTCP) read() (buf *[]byte, n int, err error) {
+	r := readings.Get().(*reading)
+	if err = c.conn.Read(r.try); err == nil {
+		buf, n, err = r.buf, r.n, r.err
 	}
-	return a.buf, a.n, a.err
+	*r = reading{try: r.try}
+	readings.Put(r)
+	return buf, n, err
 }
 
-func (r rawTCP) write(p []byte) (n int, err error) {
-	a := attempts.Get().(*attempt)
-	defer a.done()
-	a.p = p
-	if err := r.conn.Write(a.out); err != nil {
-		return a.n, err
+func (c rawTCP) write(p []byte) (n int, err error) {
+	w := writings.Get().(*writing)
+	w.p = p
+	err = c.conn.Write(w.try)
+	if err == nil {
+		err = w.err
 	}
-	return a.n, a.err
+	n = w.n
+	*w = writing{try: w.try}
+	writings.Put(w)
+	return n, err
 }

@@ -70,7 +70,8 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	conn.Greet(lines)
-	s.work.Go(func() { s.readLoop(link, conn) })
+	s.work.Add(1)
+	go s.await(link, conn)
 	return nil
 }
 
@@ -88,19 +89,31 @@ func closeCode(err error) wire.CloseCode {
 	return wire.CloseRestarting
 }
 
-// readLoop lives as long as the connection, in a goroutine that holds next to
-// nothing while it waits: frames are read and handled in goroutines of their own,
-// whose stacks end with them.
-func (s *Server) readLoop(link *link, conn *hub.Conn) {
-	defer conn.Gone()
-	defer link.ws.CloseNow()
-	handled := make(chan bool)
-	for link.wait() == nil {
-		go func() { handled <- s.readFrame(link.ws, conn) }()
-		if !<-handled {
-			return
-		}
+// await is where a connection's goroutine is while nothing comes. It holds next to
+// nothing: each frame is read and handled in a goroutine of its own, whose stack ends
+// with it, and which then has the next one awaited. So a connection has one goroutine
+// at any time, and every frame is handled before the next is read.
+func (s *Server) await(link *link, conn *hub.Conn) {
+	if link.wait() != nil {
+		s.gone(link, conn)
+		return
 	}
+	go s.read(link, conn)
+}
+
+func (s *Server) read(link *link, conn *hub.Conn) {
+	if !s.readFrame(link.ws, conn) {
+		s.gone(link, conn)
+		return
+	}
+	go s.await(link, conn)
+}
+
+// gone is the end of a connection, whatever ended it.
+func (s *Server) gone(link *link, conn *hub.Conn) {
+	defer s.work.Done()
+	link.ws.CloseNow()
+	conn.Gone()
 }
 
 var frames = sync.Pool{New: func() any { return new(bytes.Buffer) }}

@@ -84,6 +84,31 @@ test('attempts without success wait longer and longer', async () => {
   assert.deepEqual(waits, [250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
 });
 
+test('only a link that lived through a ping earns a quick first retry', async () => {
+  for (const [lived, wait] of [[false, 2_000], [true, 250]]) {
+    const t = linked();
+    t.link.start();
+    for (let i = 0; i < 2; i++) {
+      await t.machine.pass(2_000);
+      t.machine.wire.on.closed(4000);
+    }
+    await t.machine.pass(2_000);
+    t.machine.wire.on.text(hello());
+    if (lived) {
+      await t.machine.pass(10_000);
+      const ping = sentOf(t.machine, 'ping')[0];
+      t.machine.wire.on.text(JSON.stringify({ answer: ping.id, ok: { now: START, locks_at: 5 } }));
+      await settle();
+    }
+    const before = t.machine.wires.length;
+    t.machine.wire.on.closed(4000);
+    await t.machine.pass(wait - 1);
+    assert.equal(t.machine.wires.length, before, `lived: ${lived}`);
+    await t.machine.pass(1);
+    assert.equal(t.machine.wires.length, before + 1, `lived: ${lived}`);
+  }
+});
+
 test('a new id carries the server time, not the local one', async () => {
   const t = linked();
   await up(t);
