@@ -181,14 +181,8 @@ func TestCanaryScanFinds(t *testing.T) {
 // Fourteen days after a message was replaced or taken back, its body is erased: not
 // even its sealed bytes are in any file any more.
 func TestErasedBytesAreGone(t *testing.T) {
-	clock := new(clock)
-	s := servertest.Start(t, func(c *server.Config) { c.Clock = clock.now })
-	c := &clinic{Server: s, clock: clock}
-	link, err := s.Gate.IssueSetup(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.lead = c.enrol(t, link.Secret, "the.lead", "Robin", map[string]any{"programme": "Harbour"})
+	c := openClinic(t, nil)
+	s := c.Server
 	in := c.openRoom(t, "Evening")
 	fox := servertest.Dial(t, s.URL, c.comeIn(t, in, "participant", "person.fox", "Fox"))
 	fox.Join(in, "")
@@ -202,7 +196,7 @@ func TestErasedBytesAreGone(t *testing.T) {
 	if found := findAll(t, s.Config.Data, ending)["kith.db"]; found != len(ending) {
 		t.Fatalf("only %d of %d bodies are found before they are erased: the scan cannot be trusted", found, len(ending))
 	}
-	clock.advance(time.Duration(room.KeepRemoved)*time.Millisecond + time.Hour)
+	c.clock.advance(time.Duration(room.KeepRemoved)*time.Millisecond + time.Hour)
 	s = servertest.Run(t, s.Config)
 	if err := s.Hub.Sweep(t.Context()); err != nil {
 		t.Fatal(err)

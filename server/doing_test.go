@@ -108,6 +108,6 @@ func (a *actor) reply(w *act) {
 // look asks for a few messages as they stand now.
 func (a *actor) look(ctx context.Context, before string) {
 	id := wireclient.NewID()
-	a.looking[id] = look{ by: a.index, asked: a.history.now()}
+	a.looking[id] = look{by: a.index, asked: a.history.now()}
 	a.send(ctx, servertest.Command{"do": "history", "id": id, "room": a.room, "before": before, "limit": 10})
 }

@@ -26,8 +26,8 @@ var (
 
 const (
 	killRooms   = 3
-	killMembers = 16 // in each room; two of them staff, the last few may be sent away
-	killLeavers = 5
+	killMembers = 20 // in each room; two of them staff, the last few may be sent away
+	killLeavers = 4
 	killRate    = 200 // commands a second, of all clients together
 	// A kill comes this long after the server listens again, at the least and at
 	// the most: into the storm of returning clients, or when all write again.
@@ -122,7 +122,7 @@ func newCrowd(url string, rooms []seed.Room, tokens *wire.Tokens) *crowd {
 		for _, m := range r.Members {
 			a := &actor{
 				index: len(c.actors), url: url, room: r.ID, who: m, name: tokens.Member(r.ID, m.Person), tokens: tokens,
-				every: time.Second * time.Duration(killRooms*killMembers) / killRate, history: c.history,
+				every: time.Second * time.Duration(killRooms*(killMembers-killLeavers)) / killRate, history: c.history,
 				quit: c.quit, ending: c.ending, in: c.coming.Done, answered: c.owed.Done,
 			}
 			a.rng = rand.New(rand.NewPCG(*seedOf, uint64(100+a.index)))

@@ -141,10 +141,9 @@ func (w ward) recordedReset(t *testing.T, whose, by string) {
 func TestAttackResettingStaff(t *testing.T) {
 	w := openWard(t)
 	second := w.comeIn(t, w.room, "moderator", "second.moderator", "Kim Guide")
-	for who, cookie := range map[string]string{"another moderator": second, "the lead": w.lead, "themselves": w.moderator} {
+	for _, cookie := range []string{second, w.lead, w.moderator} {
 		w.refused(t, http.StatusForbidden, "not_allowed", "/api/resets", w.moderator,
 			map[string]any{"room": w.room, "member": w.memberOf(t, cookie, w.room)})
-		_ = who
 	}
 	// Nor by way of a room that they do not moderate.
 	other := w.openRoom(t, "Morning")
@@ -176,8 +175,10 @@ func TestAttackParticipantActsAsStaff(t *testing.T) {
 	author.Join(w.room, "")
 	theirs := author.Post(w.room, "mine alone")
 	for _, cmd := range []servertest.Command{
-		{"do": "set_topic", "room": w.room, "text": "x"}, {"do": "set_rules", "room": w.room, "text": "x"},
-		{"do": "rename_room", "room": w.room, "text": "x"}, {"do": "end_membership", "room": w.room, "member": lu},
+		{"do": "set_topic", "room": w.room, "text": "x"},
+		{"do": "set_rules", "room": w.room, "text": "x"},
+		{"do": "rename_room", "room": w.room, "text": "x"},
+		{"do": "end_membership", "room": w.room, "member": lu},
 		{"do": "show_removed", "room": w.room, "message": theirs},
 	} {
 		fox.Refused("not_allowed", cmd)

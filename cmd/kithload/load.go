@@ -21,14 +21,16 @@ type test struct {
 	stderr   io.Writer
 	progress func(format string, args ...any)
 	rooms    []seed.Room
-	server   *child // nil with -url
+	server   *child  // nil with -url
+	one, all tally   // of the runs that one member of each room follows, or all
+	micros   float64 // of the server's CPU in the latter
 	out      report
 }
 
 // load does a whole test and prints the report.
 func load(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
 	t := &test{options: o, stderr: stderr, progress: progressOn(stderr)}
-	if err := raiseFiles(o.conns()); err != nil {
+	if err := raiseFiles(o.sockets()); err != nil {
 		return err
 	}
 	stop, err := t.prepare(ctx)
@@ -108,22 +110,30 @@ func (t *test) run(ctx context.Context) error {
 	if err := t.rest(ctx, c, before); err != nil || t.idle {
 		return err
 	}
-	var one cost
 	if t.floor {
-		t.progress("posting, one member of each room following")
-		if one, err = t.post(ctx, c, 1); err != nil {
-			return err
-		}
+		err = t.compare(ctx, c)
+	} else {
+		t.progress("posting")
+		_, err = t.profiled(func() (cost, error) { return t.post(ctx, c, t.plan(), t.members, &t.all) })
 	}
-	t.progress("posting, all members following")
-	all, err := t.profiled(func() (cost, error) { return t.post(ctx, c, t.members) })
-	if err != nil || !t.floor {
-		return err
+	t.count(c)
+	return err
+}
+
+// count fills in what became of the messages. Faults of the runs with one member of
+// each room are faults too.
+func (t *test) count(c *crowd) {
+	t.all.spreads()
+	t.out.counts = t.all.counts
+	t.out.Dropped, _ = c.dropped()
+	t.out.Refused += t.one.Refused
+	t.out.Lost += t.one.Lost
+	t.out.Duplicated += t.one.Duplicated
+	t.out.OutOfOrder += t.one.OutOfOrder
+	t.out.Misdelivered += t.one.Misdelivered
+	if t.server != nil && t.out.Delivered > 0 {
+		t.out.ServerCPU = rounded(t.micros / float64(t.out.Delivered))
 	}
-	sample := c.sample()
-	stop()
-	c.close()
-	return t.measureFloor(ctx, sample, one, all)
 }
 
 // open connects one member of a room.
@@ -166,13 +176,9 @@ func (t *test) rest(ctx context.Context, c *crowd, before int) error {
 	return t.server.ask(profile{"heap", t.heapProfile})
 }
 
-// post does the plan with so many members of each room following it. The counts of
-// the last run stay in the report; a run before it has to be without fault too.
-func (t *test) post(ctx context.Context, c *crowd, followers int) (cost, error) {
-	p := t.plan()
-	if err := c.join(ctx, p, followers, true); err != nil {
-		return cost{}, err
-	}
+// post does a plan with so many members of each room following it, and counts into
+// into.
+func (t *test) post(ctx context.Context, c *crowd, p plan, followers int, into *tally) (cost, error) {
 	tag := rand.Uint32()
 	c.begin(tag)
 	cpu, err := t.cpu()
@@ -188,17 +194,16 @@ func (t *test) post(ctx context.Context, c *crowd, followers int) (cost, error) 
 	if err != nil {
 		return cost{}, err
 	}
+	// The barrier. A connection that has ended cannot answer it; that shows in the
+	// counts.
 	if err := c.join(ctx, p, followers, false); err != nil && ctx.Err() != nil {
 		return cost{}, err
-	} // a connection that has ended shows in the counts
-	earlier := t.out.counts
-	t.out.counts = tally(p, c.members, start, followers)
-	t.out.LateMS = spreadOf(late)
-	t.out.Dropped, _ = c.dropped()
-	t.out.addFaults(earlier)
-	spent := cost{messages: p.count, deliveries: t.out.Delivered, micros: float64((used - cpu).Microseconds())}
-	if t.server != nil && spent.deliveries > 0 {
-		t.out.ServerCPU = rounded(spent.micros / float64(spent.deliveries))
+	}
+	into.late = append(into.late, late...)
+	spent := cost{messages: p.count, micros: float64((used - cpu).Microseconds())}
+	spent.deliveries = into.add(p, c.members, start, followers)
+	if into == &t.all {
+		t.micros += spent.micros
 	}
 	return spent, nil
 }

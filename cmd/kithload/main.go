@@ -39,9 +39,10 @@
 // member alone may not post at such a rate; only who follows differs. The slope between
 // the two is what one more delivery costs, and what remains of a message is the
 // cost of taking it in. Sessions note input once a minute, which costs a write; they do
-// so just before, and for a minute neither run has any of it. Then another process does nothing but write one prepared
+// so just before, and what comes a minute later disturbs one round at most. Then another process does nothing but write one prepared
 // frame for each delivery, of the same bytes, at the same times, to as many
-// sockets, read by the same readers; its slope is the floor.
+// sockets, read by the same readers; its slope is the floor. The four take turns in
+// several rounds, and the median of the rounds is printed.
 package main
 
 import (

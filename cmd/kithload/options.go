@@ -22,6 +22,7 @@ const (
 // options is what a run is told.
 type options struct {
 	rooms, members int
+	from           int     // members of a room that follow it in the smaller run
 	rate           float64 // messages a second, over all rooms
 	duration       time.Duration
 	settle         time.Duration
@@ -44,6 +45,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	f.IntVar(&o.preload, "preload", 0, "messages that each room holds before")
 	f.BoolVar(&o.idle, "idle", false, "post nothing: measure the memory of idle connections")
 	f.BoolVar(&o.floor, "floor", false, "also measure what the writes alone cost")
+	f.IntVar(&o.from, "from", 1, "with -floor: how many members of each room follow it in the smaller of the two runs")
 	f.StringVar(&o.url, "url", "", "origin of a running server, such as http://127.0.0.1:8080, instead of an own one")
 	f.StringVar(&o.tokens, "tokens", "", "with -url: the file that kithload seed wrote")
 	f.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile of the server over the last run to this file")
@@ -82,10 +84,18 @@ func (o options) check() error {
 		return errors.New("-rate and -duration must be more than 0; -idle posts nothing")
 	case per > perSecond-1:
 		return fmt.Errorf("%.1f messages a second for each member are more than the server takes: lower -rate or give more -rooms or -members", per)
-	case o.floor && o.members < 2:
-		return errors.New("-floor compares one member of a room with all: give 2 -members or more")
+	case o.floor && (o.from < 1 || o.from >= o.members):
+		return errors.New("-floor compares some members of a room with all: give 2 -members or more, and -from between 1 and one less")
 	}
 	return nil
+}
+
+// sockets is how many this process opens: those to the floor besides.
+func (o options) sockets() int {
+	if o.floor {
+		return 2 * o.conns()
+	}
+	return o.conns()
 }
 
 // rest is how long connections are idle before memory is read.

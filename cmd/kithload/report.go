@@ -13,10 +13,7 @@ type report struct {
 	Seconds     float64 `json:"seconds"`
 
 	counts
-	// LateMS is how late this program sent what was due: where it is large, the
-	// clients and not the server were at their limit.
-	LateMS  *spread `json:"sent_late_ms"`
-	Dropped int     `json:"connections_dropped"`
+	Dropped int `json:"connections_dropped"`
 
 	ServerCPU *float64 `json:"server_cpu_us_per_delivery"`
 
@@ -38,14 +35,24 @@ func (r *report) memory(before, idle int, rested bool) {
 	}
 }
 
-// slopes fills in what follows from two runs of the server and two of the floor.
-func (r *report) slopes(serverOne, serverAll, floorOne, floorAll cost) {
-	fanout, floor := slope(serverOne, serverAll), slope(floorOne, floorAll)
-	r.Fanout, r.Floor = rounded(fanout), rounded(floor)
+// round is the four runs that are compared.
+type round struct{ serverOne, serverAll, floorOne, floorAll cost }
+
+// slopes fills in what follows from the rounds. Each figure is the median of the
+// rounds: on a machine that does other things too, some are disturbed.
+func (r *report) slopes(rounds []round) {
+	var fanouts, floors, appends []float64
+	for _, one := range rounds {
+		fanout := slope(one.serverOne, one.serverAll)
+		fanouts = append(fanouts, fanout)
+		floors = append(floors, slope(one.floorOne, one.floorAll))
+		appends = append(appends, (one.serverOne.micros-fanout*float64(one.serverOne.deliveries))/float64(one.serverOne.messages))
+	}
+	fanout, floor := median(fanouts), median(floors)
+	r.Fanout, r.Floor, r.Append = rounded(fanout), rounded(floor), rounded(median(appends))
 	if floor > 0 {
 		r.Ratio = rounded(fanout / floor)
 	}
-	r.Append = rounded((serverOne.micros - fanout*float64(serverOne.deliveries)) / float64(serverOne.messages))
 }
 
 // cost is what a run took of a process.

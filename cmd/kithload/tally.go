@@ -2,7 +2,7 @@ package main
 
 import "time"
 
-// counts is what became of a run's messages.
+// counts is what became of messages.
 type counts struct {
 	Sent         int `json:"sent"`
 	Acked        int `json:"acked"`
@@ -21,45 +21,72 @@ type counts struct {
 
 	AckMS      *spread `json:"ack_ms"`
 	DeliveryMS *spread `json:"delivery_ms"`
+	// LateMS is how late this program sent what was due: where it is large, the
+	// clients and not the server were at their limit.
+	LateMS *spread `json:"sent_late_ms"`
 }
 
-// tally counts a run that has come to its barrier.
-func tally(p plan, members []*member, start time.Time, followers int) counts {
-	c := counts{Sent: p.count}
+// tally is the counts of several runs, and how long things took in them.
+type tally struct {
+	counts
+	acks, deliveries, late []time.Duration
+}
+
+// spreads fills in what is printed of the times.
+func (t *tally) spreads() {
+	t.AckMS, t.DeliveryMS, t.LateMS = spreadOf(t.acks), spreadOf(t.deliveries), spreadOf(t.late)
+}
+
+// add counts a run that has come to its barrier, and returns its deliveries.
+func (t *tally) add(p plan, members []*member, start time.Time, followers int) int {
+	acked := t.answers(p, members, start)
 	since := func(a arrival) time.Duration { return a.at.Sub(start) - p.due(int(a.n)) }
+	for _, m := range members {
+		m.mu.Lock()
+		for _, a := range m.seen {
+			if int(a.n) < p.count {
+				t.deliveries = append(t.deliveries, since(a))
+			}
+		}
+		m.mu.Unlock()
+	}
+	var run counts
+	from, _ := p.followers(followers)
+	for room := range p.rooms {
+		run.countRoom(p, room, members[room*p.members:(room+1)*p.members], from, acked)
+	}
+	for _, yes := range acked {
+		if yes {
+			run.Acked++
+		}
+	}
+	run.Sent, run.Expected = p.count, run.Acked*followers
+	run.Lost = run.Expected - run.Delivered
+	t.counts.add(run)
+	return run.Delivered
+}
+
+// answers notes how messages were answered, and says which were acknowledged.
+func (t *tally) answers(p plan, members []*member, start time.Time) []bool {
 	acked := make([]bool, p.count)
-	var acks, deliveries []time.Duration
 	for _, m := range members {
 		m.mu.Lock()
 		for _, a := range m.acked {
 			if int(a.n) < p.count && !acked[a.n] {
 				acked[a.n] = true
-				c.Acked++
-				acks = append(acks, since(a))
+				t.acks = append(t.acks, a.at.Sub(start)-p.due(int(a.n)))
 			}
 		}
 		for code, n := range m.refused {
-			if c.RefusedCodes == nil {
-				c.RefusedCodes = make(map[string]int)
+			if t.RefusedCodes == nil {
+				t.RefusedCodes = make(map[string]int)
 			}
-			c.RefusedCodes[code] += n
-			c.Refused += n
-		}
-		for _, a := range m.seen {
-			if int(a.n) < p.count {
-				deliveries = append(deliveries, since(a))
-			}
+			t.RefusedCodes[code] += n
+			t.Refused += n
 		}
 		m.mu.Unlock()
 	}
-	c.Expected = c.Acked * followers
-	from, _ := p.followers(followers)
-	for room := range p.rooms {
-		c.countRoom(p, room, members[room*p.members:(room+1)*p.members], from, acked)
-	}
-	c.Lost = c.Expected - c.Delivered
-	c.AckMS, c.DeliveryMS = spreadOf(acks), spreadOf(deliveries)
-	return c
+	return acked
 }
 
 // countRoom counts what the members of one room saw; those before from do not
@@ -94,12 +121,15 @@ func (c *counts) countRoom(p plan, room int, members []*member, from int, acked 
 	}
 }
 
-// addFaults keeps the faults of an earlier run in sight: with -floor there are two,
-// and both have to be without any.
-func (c *counts) addFaults(earlier counts) {
-	c.Lost += earlier.Lost
-	c.Duplicated += earlier.Duplicated
-	c.OutOfOrder += earlier.OutOfOrder
-	c.Misdelivered += earlier.Misdelivered
-	c.Refused += earlier.Refused
+// add adds a run's counts.
+func (c *counts) add(run counts) {
+	c.Sent += run.Sent
+	c.Acked += run.Acked
+	c.Expected += run.Expected
+	c.Delivered += run.Delivered
+	c.Lost += run.Lost
+	c.Duplicated += run.Duplicated
+	c.OutOfOrder += run.OutOfOrder
+	c.Misdelivered += run.Misdelivered
+	c.Unacked += run.Unacked
 }

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 
 	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/person"
@@ -34,7 +35,8 @@ func (j join) serve(l *live) error {
 	if err != nil {
 		return err
 	}
-	if _, seated := l.seats[j.conn]; !seated && !j.conn.follow(l.id) {
+	_, seated := l.seats[j.conn]
+	if !seated && !j.conn.follow(l.id) {
 		return wire.Err("too_many_rooms")
 	}
 	ctx, cancel := l.context()
@@ -47,12 +49,15 @@ func (j join) serve(l *live) error {
 	if len(missed) > gapBytes {
 		missed, resumed = nil, false
 	}
+	l.seat(j.conn, viewer) // before the answer, which says who is here
 	answer, err := l.joined(ctx, j, viewer, resumed)
 	if err != nil {
+		if !seated {
+			err = errors.Join(err, part{j.conn}.serve(l))
+		}
 		return err
 	}
 	j.conn.out.send(append(wire.OK(j.answer, answer), missed...)) // in one: it comes whole, or not at all
-	l.seat(j.conn, viewer)
 	return nil
 }
 

@@ -114,8 +114,9 @@ func TestResumeEndsWhereAFreshPageDoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld()
 		w.found(t)
-		w.grow(t, rapid.IntRange(5, 60).Draw(t, "steps"))
-		cut := rapid.IntRange(4, len(w.entries)).Draw(t, "cut")
+		w.grow(t, rapid.IntRange(0, 40).Draw(t, "steps before"))
+		cut := len(w.entries)
+		w.grow(t, rapid.IntRange(1, 40).Draw(t, "steps away"))
 		overlap := rapid.IntRange(0, 3).Draw(t, "shown twice") // events may repeat what the page has
 		limit := rapid.SampledFrom([]int{1, 3, 1000}).Draw(t, "page")
 		then, bodies := w.refold(t, cut), w.bodiesAt(cut)
@@ -136,6 +137,41 @@ func TestResumeEndsWhereAFreshPageDoes(t *testing.T) {
 			w.compare(t, c, is, from)
 		}
 	})
+}
+
+// What was posted, edited twice, reacted to and taken back while a client was away
+// comes to it as one word without a text: gone. And a reply to it says so.
+func TestGapTellsNothingOfWhatIsGone(t *testing.T) {
+	w := script(t,
+		step{do: room.OpenRoom{Name: "a room"}},
+		step{do: room.AddMember{Person: people[0], Alias: "Ana", Role: room.Participant}},
+		step{do: room.AddMember{Person: people[1], Alias: "Bo", Role: room.Participant}},
+		step{by: 0, do: room.PostMessage{Text: "one"}},
+		step{by: 0, do: room.EditMessage{Message: 4, Text: "two"}},
+		step{by: 1, do: room.React{Message: 4, Reaction: "hug", On: true}},
+		step{by: 1, do: room.PostMessage{Text: "an answer", ReplyTo: 4}},
+		step{by: 0, do: room.EditMessage{Message: 4, Text: "three"}},
+		step{by: 0, do: room.RemoveMessage{Message: 4}},
+		step{do: room.AddMember{Person: people[2], Alias: "Cy", Role: room.Participant}},
+		step{by: 1, do: room.PostMessage{Text: "another", ReplyTo: 7}},
+	)
+	tells := func(who int) (told []string) {
+		viewer, _ := w.state.Present(people[who])
+		for _, e := range w.entries[3:] {
+			if shown, ok := room.View(w.state, e, viewer); ok {
+				told = append(told, note(shown.Show, shown.Message.Seq, shown.TextOf, shown.ReplyGone))
+			}
+		}
+		return told
+	}
+	const joined, another = `["member",0,0,false]`, `["message",11,11,false]`
+	peer := []string{`["message",7,7,true]`, `["removed",4,0,false]`, joined, another}
+	if got := tells(1); !slices.Equal(got, peer) {
+		t.Errorf("a peer is told %q", got)
+	}
+	if got := tells(2); !slices.Equal(got, []string{joined, `["message",11,11,true]`}) {
+		t.Errorf("who joined later is told %q", got)
+	}
 }
 
 // resumes is which of those present then and now are fed a gap at all: who has the
