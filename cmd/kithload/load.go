@@ -29,6 +29,7 @@ type test struct {
 
 // load does a whole test and prints the report.
 func load(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
+	stderr = &shared{to: stderr}
 	t := &test{options: o, stderr: stderr, progress: progressOn(stderr)}
 	if err := raiseFiles(o.sockets()); err != nil {
 		return err

@@ -80,10 +80,3 @@ func readTokens(file string) ([]seed.Room, error) {
 	}
 	return rooms, nil
 }
-
-// progressOn writes what is being done, with the time of day.
-func progressOn(stderr io.Writer) func(format string, args ...any) {
-	return func(format string, args ...any) {
-		fmt.Fprintf(stderr, "%s %s\n", time.Now().UTC().Format(time.TimeOnly), fmt.Sprintf(format, args...))
-	}
-}

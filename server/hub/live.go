@@ -2,6 +2,9 @@ package hub
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -94,29 +97,59 @@ func (l *live) patience() time.Duration {
 // take serves one request; commands that wait behind a command are decided with it.
 func (l *live) take(e envelope) {
 	if !l.loaded {
-		if err := aside(l.load); err != nil {
+		if err := l.aside(l.load); err != nil {
 			e.done <- err
 			return
 		}
 	}
 	first, ok := e.request.(*do)
 	if !ok {
-		e.done <- aside(func() error { return e.serve(l) })
+		e.done <- l.aside(func() error { return e.serve(l) })
 		return
 	}
 	batch, next := l.batch(first, e.done)
-	l.decide(batch)
+	if err := l.guard(func() error { l.decide(batch); return nil }); err != nil {
+		abandon(batch, err)
+	}
 	if next != nil {
-		next.done <- next.serve(l)
+		next.done <- l.guard(func() error { return next.serve(l) })
+	}
+}
+
+// errDefect: the program has a defect, and this request met it.
+var errDefect = errors.New("hub: a defect of the program; see the log")
+
+// guard turns a panic into an error: what one client brings about must not end the
+// server for all. The room is forgotten and loaded anew, since nobody knows how far
+// it got. The log gets the place and the kind of the panic, never its value, which
+// could hold what somebody wrote.
+func (l *live) guard(do func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			l.hub.Logger.Error("a room panicked and is loaded anew", "room", l.id, "kind", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
+			l.unload(errDefect)
+			err = errDefect
+		}
+	}()
+	return do()
+}
+
+// abandon answers those of a batch that have no answer yet.
+func abandon(batch []pending, err error) {
+	for _, p := range batch {
+		select {
+		case p.done <- err:
+		default:
+		}
 	}
 }
 
 // aside does something for the room in a goroutine of its own, and waits for it. What
 // reads the store takes a deep stack: this way it ends with the work, instead of
 // staying with a room that may be idle for hours.
-func aside(do func() error) error {
+func (l *live) aside(do func() error) error {
 	done := make(chan error)
-	go func() { done <- do() }()
+	go func() { done <- l.guard(do) }()
 	return <-done
 }
 

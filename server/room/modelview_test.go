@@ -73,7 +73,11 @@ func (m *model) present() (list []person.ID) {
 	return list
 }
 
+// sorted is a copy in an order of its own, nil if there is nothing in it.
 func sorted(list []given) []given {
+	if len(list) == 0 {
+		return nil
+	}
 	list = slices.Clone(list)
 	slices.SortFunc(list, func(a, b given) int {
 		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.by, b.by))

@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -102,6 +104,14 @@ func (s *Server) await(link *link, conn *hub.Conn) {
 }
 
 func (s *Server) read(link *link, conn *hub.Conn) {
+	defer func() {
+		// A defect that one client met must not end the server for all. The value of
+		// the panic could hold what somebody wrote: only its kind is logged.
+		if v := recover(); v != nil {
+			s.logger.Error("a connection panicked and is closed", "kind", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
+			s.gone(link, conn)
+		}
+	}()
 	if !s.readFrame(link.ws, conn) {
 		s.gone(link, conn)
 		return

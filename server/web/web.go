@@ -9,10 +9,12 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -149,7 +151,7 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if v := recover(); v != nil && v != http.ErrAbortHandler {
-				s.logger.Error("request panicked", "route", routeOf(r), "reason", v)
+				s.logger.Error("request panicked", "route", routeOf(r), "kind", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
 				s.fail(w, r, errInternal)
 			}
 		}()
