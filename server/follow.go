@@ -30,8 +30,9 @@ func (s *Server) follow() error {
 		stop()
 		return err
 	}
-	work.Go(func() { s.followNews(ctx, news) })
-	work.Go(func() { s.followChanges(ctx, cursor) })
+	f := &follower{Server: s, work: &work}
+	work.Go(func() { f.news(ctx, news) })
+	work.Go(func() { f.changes(ctx, cursor) })
 	s.onClose("follower", func() { stop(); work.Wait() })
 	return nil
 }
@@ -48,13 +49,20 @@ func (s *Server) present(ctx context.Context) (eventlog.Cursor, error) {
 	}
 }
 
-func (s *Server) followNews(ctx context.Context, news <-chan eventlog.News) {
+// follower takes what moved to those who need to know. People are asked after each in
+// a goroutine of their own: one whose room is slow must not hold up another's sign-out.
+type follower struct {
+	*Server
+	work *sync.WaitGroup
+}
+
+func (s *follower) news(ctx context.Context, news <-chan eventlog.News) {
 	for n := range news {
 		s.moved(ctx, n.Change)
 	}
 }
 
-func (s *Server) followChanges(ctx context.Context, cursor eventlog.Cursor) {
+func (s *follower) changes(ctx context.Context, cursor eventlog.Cursor) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for {
@@ -77,13 +85,13 @@ func (s *Server) followChanges(ctx context.Context, cursor eventlog.Cursor) {
 	}
 }
 
-func (s *Server) moved(ctx context.Context, c eventlog.Change) {
+func (s *follower) moved(ctx context.Context, c eventlog.Change) {
 	if id, ok := hub.OfStream(c.Stream); ok {
 		s.Hub.Moved(id, c.Head.Seq)
 		return
 	}
 	if who, ok := person.OfStream(c.Stream); ok {
-		s.web.Recheck(ctx, who)
+		s.work.Go(func() { s.web.Recheck(ctx, who) })
 	}
 }
 

@@ -34,6 +34,9 @@ const DIALING_MS = 2_000;
 let inside = null;
 /** @type {{open: () => void, close: () => void} | null} */
 let help = null;
+/** How long to wait before the server is told of a lock again. */
+const LOCK_AGAIN_MS = 3_000;
+
 /** @type {import('./view/inside.js').Place | null} where to go on after a lock */
 let returnTo = null;
 let drawing = 0;
@@ -163,14 +166,29 @@ function showLock() {
 
 async function lock() {
   showLock();
-  await call('/api/lock', {}).catch(() => {});
+  const screen = document.querySelector('main');
+  // Until the server knows, another tab or a reload would not ask for the passphrase.
+  while (screen?.isConnected) {
+    try {
+      return await call('/api/lock', {});
+    } catch (error) {
+      if (codeOf(error) === 'signed_out') return;
+      await new Promise((again) => setTimeout(again, LOCK_AGAIN_MS));
+    }
+  }
 }
 
 async function signOut() {
   client.link.stop();
   face(null);
-  await call('/api/sign-out', {}).catch(() => {});
-  showSignIn(false, word('signin.signed_out'));
+  try {
+    await call('/api/sign-out', {});
+    showSignIn(false, word('signin.signed_out'));
+  } catch {
+    // The session is still open here: whoever loads the page next would be inside.
+    client.reset();
+    face(messagePage({ title: word('signin.not_out_title'), text: word('signin.not_out'), go: word('shell.try_again'), act: () => void signOut() }));
+  }
 }
 
 /** @param {import('./protocol.js').StopReason} why */

@@ -23,6 +23,9 @@ const (
 	maxStrikes  = 30 // refused lines in a row before the connection is closed
 )
 
+// ErrSessionEnded: the session that a connection was opened with is over.
+var ErrSessionEnded = errors.New("hub: the session has ended")
+
 // ErrTooMany: the person has as many connections as are allowed.
 var ErrTooMany = errors.New("hub: too many connections of this person")
 
@@ -59,6 +62,7 @@ type Conn struct {
 	strikes  int // read loop only
 	presence atomic.Bool
 	typing   atomic.Bool
+	reset    sync.Once
 
 	mu        sync.Mutex
 	gone      bool
@@ -138,8 +142,10 @@ func (c *Conn) Send(line []byte) { c.out.send(line) }
 // waits is sent.
 func (c *Conn) Reset(reason string) {
 	c.out.drop()
-	c.hub.Logger.Debug("connection reset", "reason", reason)
-	c.hub.work.Go(c.socket.Reset)
+	c.reset.Do(func() {
+		c.hub.Logger.Debug("connection reset", "reason", reason)
+		c.hub.work.Go(c.socket.Reset)
+	})
 }
 
 // Close says goodbye with a code, dropping what waits.
@@ -185,16 +191,14 @@ func (h *Hub) SignalRooms(who person.ID) {
 // Show applies a person's changed preferences to their connections.
 func (h *Hub) Show(ctx context.Context, who person.ID, shows Shows) {
 	for _, c := range h.Conns(who) {
+		// First for the rooms that it will follow, then in those that it does.
 		c.typing.Store(shows.Typing)
+		c.presence.Store(shows.Presence)
 		c.mu.Lock()
 		ids := slices.Clone(c.following)
 		c.mu.Unlock()
-		if len(ids) == 0 {
-			c.presence.Store(shows.Presence)
-		}
 		for _, id := range ids {
 			_ = h.ask(ctx, id, showsIn{c, shows.Presence})
 		}
-		c.presence.Store(shows.Presence)
 	}
 }

@@ -82,6 +82,12 @@ func (c *Conn) explain(cmd wire.Command, err error) *wire.Error {
 	switch {
 	case errors.Is(err, ErrClosed), errors.Is(err, context.Canceled):
 		return wire.Err("restarting")
+	case errors.Is(err, ErrSessionEnded):
+		return wire.Err("locked")
+	case errors.Is(err, errNotSaved):
+		return wire.Err("not_saved")
+	case errors.Is(err, errClock):
+		return wire.Err("clock_wrong")
 	case errors.Is(err, eventlog.ErrCorrupt):
 		return wire.Err("history_replaced")
 	case errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, eventlog.ErrConflict), errors.Is(err, context.DeadlineExceeded):
@@ -117,15 +123,13 @@ func (c *Conn) dispatch(ctx context.Context, cmd wire.Command, id string) (any, 
 	case wire.Part:
 		return wire.Done{}, c.hub.ask(ctx, cmd.Room, part{c})
 	case wire.History:
-		return c.history(ctx, cmd)
+		return nil, c.history(ctx, cmd, id)
 	case wire.ShowRemoved:
 		seq, err := c.messageOf(cmd, cmd.Message, "message")
 		if err != nil {
 			return nil, err
 		}
-		e := &evidence{who: c.Person, message: seq}
-		err = c.hub.ask(ctx, cmd.Room, e)
-		return e.out, err
+		return nil, c.hub.ask(ctx, cmd.Room, evidence{conn: c, answer: id, message: seq})
 	case wire.Read:
 		seq, err := c.messageOf(cmd, cmd.Message, "message")
 		if err != nil {
@@ -139,6 +143,9 @@ func (c *Conn) dispatch(ctx context.Context, cmd wire.Command, id string) (any, 
 		return wire.Done{}, c.hub.ask(ctx, cmd.Room, typing{c.Person, cmd.On})
 	case wire.Active:
 		locks, err := c.Session.Touch(ctx)
+		if errors.Is(err, ErrSessionEnded) {
+			c.Reset("session ended")
+		}
 		return wire.Clock{LocksAt: locks}, err
 	case wire.Ping:
 		return wire.Clock{Now: c.hub.Now(), LocksAt: c.Session.LocksAt()}, nil
@@ -156,9 +163,7 @@ func (c *Conn) command(ctx context.Context, cmd wire.Command) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.touch(ctx); err != nil {
-		c.hub.Logger.Warn("activity not noted", "reason", err)
-	}
+	c.touch(ctx)
 	answer := wire.Logged{At: out.At, Pos: c.hub.Tokens.Position(cmd.Room, wire.Position{
 		Seq: out.Seq, Digest: [8]byte(out.Pos.Digest[:8]), Staff: out.Staff,
 	})}
@@ -171,12 +176,17 @@ func (c *Conn) command(ctx context.Context, cmd wire.Command) (any, error) {
 // touch notes that the person entered something. A session that can tell that it
 // would not count is not asked: asking reads the store several times, and people
 // post more often than their input counts.
-func (c *Conn) touch(ctx context.Context) error {
+func (c *Conn) touch(ctx context.Context) {
 	if s, ok := c.Session.(interface{ CountsFrom() room.Time }); ok && c.hub.Now() < s.CountsFrom() {
-		return nil
+		return
 	}
 	_, err := c.Session.Touch(ctx)
-	return err
+	switch {
+	case errors.Is(err, ErrSessionEnded):
+		c.Reset("session ended")
+	case err != nil:
+		c.hub.Logger.Warn("activity not noted", "reason", err)
+	}
 }
 
 // action is what a logged command asks of the room.
@@ -224,12 +234,10 @@ func (c *Conn) messageOf(cmd wire.Command, token, field string) (room.Seq, error
 	return seq, nil
 }
 
-func (c *Conn) history(ctx context.Context, cmd wire.Command) (any, error) {
+func (c *Conn) history(ctx context.Context, cmd wire.Command, id string) error {
 	before, err := c.messageOf(cmd, cmd.Before, "before")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	h := &history{who: c.Person, before: before, limit: cmd.Limit}
-	err = c.hub.ask(ctx, cmd.Room, h)
-	return h.out, err
+	return c.hub.ask(ctx, cmd.Room, history{conn: c, answer: id, before: before, limit: cmd.Limit})
 }

@@ -49,6 +49,11 @@ func (h *Hub) Do(ctx context.Context, in room.ID, actor person.ID, id room.Comma
 
 // decide brings a batch to its end: every command of it is answered.
 func (l *live) decide(batch []pending) {
+	if l.state.At() > l.hub.Now()+clockBehind {
+		l.hub.Logger.Error("posting is refused: the clock lies behind what was stored; set the machine's clock", "room", l.id)
+		l.fail(batch, errClock)
+		return
+	}
 	for range maxRetries {
 		made, records, refused := l.judge(batch)
 		if len(records) == 0 {
@@ -71,8 +76,18 @@ func (l *live) decide(batch []pending) {
 			return
 		}
 	}
-	l.fail(batch, eventlog.ErrUnavailable)
+	l.fail(batch, errNotSaved)
 }
+
+// errNotSaved: others were faster each time; nothing was stored.
+var errNotSaved = errors.New("hub: lost every race for the room's log")
+
+// errClock: the clock lies behind what the room holds. What were written now would
+// carry a time that is not, and ids that are new would look old.
+var errClock = errors.New("hub: the clock lies behind what was stored")
+
+// clockBehind is how far it may: as much as a client's ids may lie ahead.
+const clockBehind = room.IDAhead
 
 // judge decides every command of the batch on a fork, one after the other, each
 // seeing what those before it do.

@@ -153,6 +153,14 @@ func TestDecidedAfreshAfterALostAnswer(t *testing.T) {
 			t.Fatal(code)
 		}
 		log.set(nil, nil, nil)
+		// Whoever asks first has the room read what became of it; a connection of the
+		// person it removed is cut then.
+		late := h.connect(b, who[2], noShow)
+		late.send("post", in, fields{"text": "still here?"})
+		settle()
+		if _, resets := late.sock.closed(); resets != 1 || len(late.lines()) > 0 {
+			t.Error("who was removed by a lost answer is still served")
+		}
 		if code := h.connect(b, who[2], noShow).refused("post", in, fields{"text": "still here?"}); code != "no_such_room" {
 			t.Errorf("who was removed by a lost answer: %s", code)
 		}

@@ -77,8 +77,9 @@ func textAmong(among []passed, seq room.Seq) string {
 	return among[seq-among[0].entry.Seq].entry.Text()
 }
 
-// endRights resets the connections of somebody whose rights here ended or changed
-// with an entry, so that not a byte already on its way arrives.
+// endRights resets every connection of somebody whose rights here ended or changed
+// with an entry, so that not a byte already on its way arrives: also those that do
+// not follow the room, which may have asked it for pages.
 func (l *live) endRights(p passed) {
 	who := p.entry.Ends()
 	if who == "" {
@@ -89,8 +90,9 @@ func (l *live) endRights(p passed) {
 			delete(l.seats, c)
 			l.presence.left(c, seat.Person)
 			c.unfollow(l.id)
-			c.Reset("rights changed in a room")
 		}
 	}
-	l.hub.SignalRooms(who)
+	for _, c := range l.hub.Conns(who) {
+		c.Reset("rights changed in a room")
+	}
 }

@@ -43,6 +43,9 @@ func (j join) serve(l *live) error {
 	defer cancel()
 	gap, resumed, err := l.gap(ctx, j.after, viewer)
 	if err != nil {
+		if !seated {
+			j.conn.unfollow(l.id)
+		}
 		return err
 	}
 	missed := l.lines(gap, viewer)
@@ -186,34 +189,39 @@ func fitting(shown []room.Shown, texts map[room.Seq]string) int {
 	return len(shown)
 }
 
-// history asks for the page before a message.
+// history asks for the page before a message. The room sends the answer itself, so
+// that what happens to a message afterwards comes after it.
 type history struct {
-	who    person.ID
+	conn   *Conn
+	answer string
 	before room.Seq
 	limit  int
-	out    wire.Page
 }
 
-func (h *history) serve(l *live) error {
-	viewer, err := l.viewer(h.who)
+func (h history) serve(l *live) error {
+	viewer, err := l.viewer(h.conn.Person)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := l.context()
 	defer cancel()
-	h.out.Messages, h.out.More, err = l.page(ctx, viewer, h.before, h.limit)
-	return err
+	var page wire.Page
+	if page.Messages, page.More, err = l.page(ctx, viewer, h.before, h.limit); err != nil {
+		return err
+	}
+	h.conn.out.send(wire.OK(h.answer, page))
+	return nil
 }
 
 // evidence asks for the sealed text of a message that was taken back.
 type evidence struct {
-	who     person.ID
+	conn    *Conn
+	answer  string
 	message room.Seq
-	out     wire.Evidence
 }
 
-func (e *evidence) serve(l *live) error {
-	viewer, err := l.viewer(e.who)
+func (e evidence) serve(l *live) error {
+	viewer, err := l.viewer(e.conn.Person)
 	if err != nil {
 		return err
 	}
@@ -224,8 +232,11 @@ func (e *evidence) serve(l *live) error {
 	ctx, cancel := l.context()
 	defer cancel()
 	texts, err := l.bodies(ctx, []room.Seq{seq})
-	e.out = wire.Evidence{Text: texts[seq], RemovedAt: removed, ErasedAt: erased}
-	return err
+	if err != nil {
+		return err
+	}
+	e.conn.out.send(wire.OK(e.answer, wire.Evidence{Text: texts[seq], RemovedAt: removed, ErasedAt: erased}))
+	return nil
 }
 
 // part ends following; also what a closed connection leaves behind.

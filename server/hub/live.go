@@ -173,11 +173,10 @@ func (l *live) batch(first *do, done chan<- error) (batch []pending, next *envel
 
 // tick is what a room does once a second.
 func (l *live) tick() {
-	if !l.loaded {
-		return
-	}
-	l.presence.tick(l)
 	l.markers.tick(l)
+	if l.loaded {
+		l.presence.tick(l)
+	}
 }
 
 func (l *live) refuseWaiting() {
@@ -193,10 +192,10 @@ func (l *live) refuseWaiting() {
 
 // settle writes down what is only in memory, before the room goes to sleep.
 func (l *live) settle() {
+	l.markers.flush(l) // they are known whatever became of the room's log
 	if !l.loaded {
 		return
 	}
-	l.markers.flush(l)
 	l.saving <- struct{}{} // wait for a snapshot under way
 	if l.state.Head() > l.snapshot+snapshotEvery/4 {
 		if frozen, err := room.Freeze(l.state); err == nil {

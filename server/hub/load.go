@@ -23,13 +23,13 @@ func (l *live) load() error {
 	ctx, cancel := context.WithTimeout(l.hub.ctx, loadTimeout)
 	defer cancel()
 	start := l.hub.Clock()
+	l.tail.reset() // what it holds may be of another history
 	if err := l.thaw(ctx); err != nil {
 		l.state, l.head, l.snapshot = room.New(), eventlog.Position{}, 0
 		if !errors.Is(err, eventlog.ErrNotFound) {
 			l.hub.Logger.Warn("snapshot not used, folding the whole log", "room", l.id, "reason", err)
 		}
 	}
-	l.tail.reset()
 	if err := l.readOn(ctx, nil); err != nil {
 		return fmt.Errorf("hub: load room %s: %w", l.id, err)
 	}

@@ -59,23 +59,27 @@ func (p *People) index(ctx context.Context, who person.ID, in room.ID) error {
 	})
 }
 
+func (p *People) unindex(ctx context.Context, who person.ID, in room.ID) error {
+	return p.gate.ChangePerson(ctx, who, who.Actor(), func(s person.State) ([]fact.Fact, error) {
+		if !s.In(in) {
+			return nil, nil
+		}
+		return []fact.Fact{person.RoomLeft{Room: in}}, nil
+	})
+}
+
 // NewRoom is a room that is to be opened.
 type NewRoom struct{ Name, Topic, Rules, Alias string }
 
-// OpenRoom opens a room with by as its lead. It is listed in the programme first;
-// a crash after that leaves a room that nobody is in and nobody sees.
+// OpenRoom opens a room with by as its lead. The room comes first, then the lead's
+// index, then the programme's list: a crash in between leaves a room that nobody
+// sees, or one that Resume puts on the list.
 func (p *People) OpenRoom(ctx context.Context, by person.ID, n NewRoom) (room.ID, error) {
 	var random [fact.IDBytes]byte
 	if _, err := rand.Read(random[:]); err != nil {
 		return "", err
 	}
 	id := room.ID(fact.FormID("r_", random))
-	err := p.gate.ChangeProgram(ctx, by.Actor(), func(program.State) ([]fact.Fact, error) {
-		return []fact.Fact{program.RoomOpened{Room: id}}, nil
-	})
-	if err != nil {
-		return "", err
-	}
 	steps := []room.Action{
 		room.OpenRoom{Name: n.Name},
 		room.AddMember{Person: by, Alias: n.Alias, Role: room.Lead},
@@ -99,7 +103,40 @@ func (p *People) OpenRoom(ctx context.Context, by person.ID, n NewRoom) (room.ID
 		return "", err
 	}
 	p.hub.SignalRooms(by)
-	return id, nil
+	return id, p.list(ctx, by, id)
+}
+
+// list puts a room on the programme's list, once.
+func (p *People) list(ctx context.Context, by person.ID, id room.ID) error {
+	return p.gate.ChangeProgram(ctx, by.Actor(), func(s program.State) ([]fact.Fact, error) {
+		if s.HasRoom(id) {
+			return nil, nil
+		}
+		return []fact.Fact{program.RoomOpened{Room: id}}, nil
+	})
+}
+
+// Resume puts rooms on the programme's list whose opening was cut off before that.
+func (p *People) Resume(ctx context.Context) error {
+	programme, err := p.Programme(ctx)
+	if err != nil {
+		return err
+	}
+	for _, lead := range programme.Leads {
+		state, err := p.gate.Person(ctx, lead)
+		if err != nil {
+			return err
+		}
+		for _, id := range state.Rooms {
+			if programme.HasRoom(id) {
+				continue
+			}
+			if err := p.list(ctx, lead, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (p *People) step(ctx context.Context, in room.ID, by person.ID, act room.Action, n int) error {
@@ -118,7 +155,12 @@ func (p *People) RoomLines(ctx context.Context, who person.ID) ([]wire.RoomLine,
 	for _, id := range state.Rooms {
 		line, err := p.hub.Overview(ctx, id, who)
 		if errors.Is(err, room.ErrNoSuchRoom) {
-			continue // the membership has ended
+			// The membership has ended. The index follows here, so that a new
+			// invitation into the room is not taken for one too many.
+			if err := p.unindex(ctx, who, id); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		if err != nil {
 			return nil, err

@@ -23,6 +23,10 @@ func (s *Server) look(w http.ResponseWriter, r *http.Request) error {
 	who, err := s.authenticate(r)
 	if err == nil {
 		by = who.person
+		// Rooms that the person is no longer in leave their index.
+		if _, err := s.roomLines(r.Context(), by); err != nil {
+			return err
+		}
 	}
 	info, err := s.gate.Look(r.Context(), in.Secret, by)
 	if err != nil {
@@ -58,7 +62,9 @@ func (s *Server) join(ctx context.Context, who person.ID, in program.RoomID, rol
 }
 
 // Resume finishes what a crash left half done of people coming in.
-func (s *Server) Resume(ctx context.Context) error { return s.gate.Resume(ctx, s.join) }
+func (s *Server) Resume(ctx context.Context) error {
+	return errors.Join(s.gate.Resume(ctx, s.join), s.people.Resume(ctx))
+}
 
 func (s *Server) enrol(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
@@ -90,6 +96,9 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request, who *visitor) er
 		Accepts []string `json:"accepts"`
 	}
 	if err := decode(w, r, &in); err != nil {
+		return err
+	}
+	if _, err := s.roomLines(r.Context(), who.person); err != nil { // as in look
 		return err
 	}
 	id, err := s.gate.Accept(r.Context(), who.person, auth.Acceptance{

@@ -21,16 +21,24 @@ func (s *Server) watchLocks() {
 	for {
 		select {
 		case <-tick.C:
-			now := room.Time(s.Clock().UnixMilli())
-			for _, c := range s.hub.Conns("") {
-				if c.Session.LocksAt() <= now {
-					s.recheck(s.ctx, c)
-				}
-			}
+			s.recheckDue()
 		case <-s.ctx.Done():
 			return
 		}
 	}
+}
+
+// recheckDue asks after every session whose time has come, all at once: one that is
+// slow to answer must not hold up the others.
+func (s *Server) recheckDue() {
+	now := room.Time(s.Clock().UnixMilli())
+	var asking sync.WaitGroup
+	for _, c := range s.hub.Conns("") {
+		if c.Session.LocksAt() <= now {
+			asking.Go(func() { s.recheck(s.ctx, c) })
+		}
+	}
+	asking.Wait()
 }
 
 // Recheck asks anew whether a person's open sockets still have a right to be open,

@@ -50,7 +50,11 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) endHere(w http.ResponseWriter, r *http.Request) {
-	if who, _ := s.authenticate(r); who != nil {
+	who, err := s.authenticate(r)
+	if err != nil && explain(err).Status >= 500 {
+		s.logger.Error("a session could not be ended; its cookie is gone and it ends by itself", "reason", err)
+	}
+	if who != nil {
 		id := person.SessionID(who.ID())
 		if err := s.gate.End(r.Context(), who.person, id, person.SignedOut); err != nil {
 			s.logger.Error("a session could not be ended; its cookie is gone and it ends by itself", "reason", err)

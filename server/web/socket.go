@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -43,10 +45,6 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	lines, err := s.roomLines(r.Context(), who.person)
-	if err != nil {
-		return err
-	}
 	shows, err := s.shows(r.Context(), who.person)
 	if err != nil {
 		return err
@@ -71,10 +69,34 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) error {
 		s.work.Go(func() { link.Close(closeCode(err)) })
 		return nil
 	}
-	conn.Greet(lines)
 	s.work.Add(1)
+	s.welcome(who, conn)
 	go s.await(link, conn)
 	return nil
+}
+
+// welcome greets a connection that is on the list of those that lose their right
+// with their session. Only from then on is nothing missed, so the session, the rooms
+// and the preferences are asked for anew.
+func (s *Server) welcome(who *visitor, conn *hub.Conn) {
+	s.recheck(s.ctx, conn)
+	lines, err := s.roomLines(s.ctx, who.person)
+	if err == nil {
+		var shows hub.Shows
+		if shows, err = s.shows(s.ctx, who.person); err == nil {
+			s.hub.Show(s.ctx, who.person, shows)
+		}
+	}
+	if err != nil {
+		s.logger.Error("a connection could not be greeted", "reason", err)
+		conn.Close(wire.CloseRestarting)
+		return
+	}
+	if s.ctx.Err() != nil { // Close has made its list without this one
+		conn.Reset("server closing")
+		return
+	}
+	conn.Greet(lines)
 }
 
 // CountsFrom is when input counts again: before it, Touch would change nothing. What
@@ -96,7 +118,10 @@ func closeCode(err error) wire.CloseCode {
 // with it, and which then has the next one awaited. So a connection has one goroutine
 // at any time, and every frame is handled before the next is read.
 func (s *Server) await(link *link, conn *hub.Conn) {
-	if link.wait() != nil {
+	if err := link.wait(); err != nil {
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			link.Close(wire.CloseSilent)
+		}
 		s.gone(link, conn)
 		return
 	}

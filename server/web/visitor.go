@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kith-chat/kith/server/auth"
+	"github.com/kith-chat/kith/server/hub"
 	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/room"
 	"github.com/kith-chat/kith/server/wire"
@@ -52,8 +53,11 @@ func (v *visitor) LocksAt() room.Time {
 func (v *visitor) Touch(ctx context.Context) (room.Time, error) {
 	s, err := v.gate.Touch(ctx, *v.session.Load())
 	if err != nil {
-		if auth.CodeOf(err) == auth.CodeLocked {
+		switch auth.CodeOf(err) {
+		case auth.CodeLocked:
 			err = wire.Err("locked")
+		case auth.CodeSignedOut:
+			err = hub.ErrSessionEnded
 		}
 		return v.LocksAt(), err
 	}

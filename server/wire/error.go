@@ -54,6 +54,7 @@ var texts = map[string]string{
 	"not_saved":        "Nothing was stored. Send it again with the same id.",
 	"not_known":        "It may have been stored. Send it again with the same id to find out.",
 	"unavailable":      "The store does not answer just now. Try again.",
+	"clock_wrong":      "The server's clock is wrong, so nothing can be stored. Try again later, with the same id.",
 	"restarting":       "The server is restarting. Come back and send it again with the same id.",
 	"locked":           "The session is locked. Unlock it with the passphrase.",
 	"history_replaced": "The room's history was replaced. Load it anew.",
