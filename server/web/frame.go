@@ -5,35 +5,27 @@ import (
 	"sync"
 )
 
-// Frames, as in RFC 6455, section 5.2.
+// A server's text frame, whole and not masked (RFC 6455, section 5.2).
 const (
-	opMore   = 0x0
-	opText   = 0x1
-	opBinary = 0x2
-	opClose  = 0x8
-	opPing   = 0x9
-	opPong   = 0xa
-
-	finBit  = 0x80
-	maskBit = 0x80
-
-	maxControl = 125 // bytes of a control frame's payload
-	twoBytes   = 126 // the length follows in two bytes
-	eightBytes = 127 // in eight
+	finText   = 0x80 | 0x1
+	finClose  = 0x80 | 0x8
+	twoBytes  = 126 // the length follows in two bytes
+	eightByte = 127 // in eight
 )
 
-// appendFrame adds a server's frame: whole and not masked.
-func appendFrame(to []byte, op byte, payload []byte) []byte {
-	switch n := len(payload); {
+func appendFrame(to, text []byte) []byte {
+	switch n := len(text); {
 	case n < twoBytes:
-		to = append(to, finBit|op, byte(n))
+		to = append(to, finText, byte(n))
 	case n < 1<<16:
-		to = binary.BigEndian.AppendUint16(append(to, finBit|op, twoBytes), uint16(n))
+		to = binary.BigEndian.AppendUint16(append(to, finText, twoBytes), uint16(n))
 	default:
-		to = binary.BigEndian.AppendUint64(append(to, finBit|op, eightBytes), uint64(n))
+		to = binary.BigEndian.AppendUint64(append(to, finText, eightByte), uint64(n))
 	}
-	return append(to, payload...)
+	return append(to, text...)
 }
+
+func isClose(frame []byte) bool { return len(frame) > 0 && frame[0] == finClose }
 
 // Buffers are borrowed for as long as something stands in them. bufferSize takes
 // nearly all that people write in one read; maxKept bounds what is kept.

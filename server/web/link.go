@@ -1,33 +1,38 @@
 package web
 
 import (
-	"encoding/binary"
 	"errors"
 	"io"
 	"net"
 	"sync"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"github.com/kith-chat/kith/server/wire"
 )
 
-// link is the network side of a connection, from the handshake on. The WebSocket
-// library makes the handshake; its connection object is let go of then, since it
-// takes 1.9 KiB for as long as it lives, and an idle connection here takes less than
-// that with everything. The frames are in message.go and frame.go.
+// link is the network side of a connection, between the socket and the WebSocket
+// library. It keeps nothing for an idle connection, sets the deadlines, so that
+// neither a silent nor a stuck peer keeps anything alive, and can be cut.
 //
-// Reading: what arrived stands in a buffer that is borrowed while there is something
-// in it. wait is where an idle connection's goroutine is parked, with hardly a stack.
-// One goroutine at a time reads.
+// Reading: what arrived stands in a buffer that is borrowed while there is
+// something in it. wait is where an idle connection's goroutine is parked, with
+// hardly a stack; the library, which needs several times as much, is entered only
+// when there is something to read.
 //
-// Writing: anybody may write, a whole frame at a time. The hub can try whether one
-// leaves without waiting.
+// Writing: text frames are written by link itself, so that the hub can try whether
+// one leaves without waiting; the library writes control frames only, each in one
+// Write. Both hold writing, so that no frame begins within another.
 type link struct {
 	net.Conn
+	ws  *websocket.Conn
 	raw raw // nil where the connection cannot be tried (TLS)
+	cut sync.Once
 
-	in  []byte  // arrived and not yet handed out, within buf
-	buf *[]byte // borrowed; nil while in is empty
+	reading sync.Mutex
+	in      []byte  // arrived and not yet handed out, within buf
+	buf     *[]byte // borrowed; nil while in is empty
 
 	writing sync.Mutex
 	rest    []byte // of a frame whose beginning has left
@@ -45,9 +50,15 @@ func newLink(conn net.Conn, early []byte) *link {
 	return l
 }
 
-// wait returns when there is something to read, or an error: the peer has hung up,
-// or was silent for too long.
-func (l *link) wait() (err error) {
+// wait returns when there is something to read, or an error.
+func (l *link) wait() error {
+	l.reading.Lock()
+	defer l.reading.Unlock()
+	return l.fill()
+}
+
+// fill sees to it that in is not empty.
+func (l *link) fill() (err error) {
 	if len(l.in) > 0 {
 		return nil
 	}
@@ -74,24 +85,30 @@ func (l *link) wait() (err error) {
 	return err
 }
 
-// read fills p.
-func (l *link) read(p []byte) error {
-	for len(p) > 0 {
-		if err := l.wait(); err != nil {
-			return err
-		}
-		n := copy(p, l.in)
-		p = p[n:]
-		if l.in = l.in[n:]; len(l.in) > 0 {
-			continue
-		}
+// inHeader is the length up to which a read is of a frame's header. Such a read gets
+// one byte at a time, so that the library's own buffer, which is no longer than
+// this, never holds more than was asked for and wait sees all there is.
+const inHeader = 16
+
+// Read is the library's.
+func (l *link) Read(p []byte) (int, error) {
+	l.reading.Lock()
+	defer l.reading.Unlock()
+	if err := l.fill(); err != nil {
+		return 0, err
+	}
+	if len(p) <= inHeader {
+		p = p[:min(1, len(p))]
+	}
+	n := copy(p, l.in)
+	if l.in = l.in[n:]; len(l.in) == 0 {
 		l.in = nil
 		if l.raw != nil {
 			giveBack(l.buf)
 			l.buf = nil
 		}
 	}
-	return nil
+	return n, nil
 }
 
 var errEnded = errors.New("web: the connection is being closed")
@@ -108,7 +125,7 @@ func (l *link) TryWrite(text []byte) bool {
 	}
 	frame := borrow()
 	defer giveBack(frame)
-	*frame = appendFrame((*frame)[:0], opText, text)
+	*frame = appendFrame((*frame)[:0], text)
 	n, err := l.raw.write(*frame)
 	if n == len(*frame) {
 		return true
@@ -119,33 +136,22 @@ func (l *link) TryWrite(text []byte) bool {
 	return false // Write meets the error again, if it was one
 }
 
-// Write sends one text frame. It may wait, for writeLimit. After an error the
-// connection is closed.
+// Write sends one text frame. It may wait, for writeLimit.
 func (l *link) Write(text []byte) error {
 	l.writing.Lock()
-	defer l.writing.Unlock()
-	begun := l.begun
-	l.begun = false
 	err := l.finish()
-	if err == nil && !begun {
-		err = l.push(opText, text)
+	if err == nil && !l.begun {
+		frame := borrow()
+		*frame = appendFrame((*frame)[:0], text)
+		err = l.push(*frame)
+		giveBack(frame)
 	}
-	if err != nil && err != errEnded {
-		_ = l.Conn.Close()
+	l.begun = false
+	l.writing.Unlock()
+	if err != nil {
+		l.ws.CloseNow()
 	}
 	return err
-}
-
-// control sends a control frame, behind the rest of the text frame under way. After
-// a close frame there is none.
-func (l *link) control(op byte, payload []byte) error {
-	l.writing.Lock()
-	defer l.writing.Unlock()
-	if err := l.finish(); err != nil {
-		return err
-	}
-	l.ended = op == opClose
-	return l.push(op, payload)
 }
 
 // finish sends the rest of a frame that has begun to leave.
@@ -157,19 +163,12 @@ func (l *link) finish() error {
 	if l.rest = nil; len(rest) == 0 {
 		return nil
 	}
-	return l.send(rest)
+	return l.push(rest)
 }
 
-func (l *link) push(op byte, payload []byte) error {
-	frame := borrow()
-	defer giveBack(frame)
-	*frame = appendFrame((*frame)[:0], op, payload)
-	return l.send(*frame)
-}
-
-// send writes within writeLimit, and leaves no deadline behind: one that has passed
+// push writes within writeLimit, and leaves no deadline behind: one that has passed
 // would fail the next TryWrite.
-func (l *link) send(p []byte) error {
+func (l *link) push(p []byte) error {
 	if err := l.Conn.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
 		return err
 	}
@@ -179,14 +178,35 @@ func (l *link) send(p []byte) error {
 	return l.Conn.SetWriteDeadline(time.Time{})
 }
 
-// Close says goodbye. The peer's answer ends the connection, where it is read; a peer
-// that does not answer in time is cut off.
-func (l *link) Close(code wire.CloseCode) {
-	time.AfterFunc(goodbye, func() { _ = l.Conn.Close() })
-	err := l.control(opClose, binary.BigEndian.AppendUint16(nil, uint16(code)))
-	if err != nil && err != errEnded {
-		_ = l.Conn.Close()
+// control is the part of a link that the library sees.
+type control struct{ *link }
+
+// Write sends control frames: a whole one each time, since they are smaller than the
+// library's buffer.
+func (c control) Write(p []byte) (int, error) {
+	l := c.link
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	if err := l.finish(); err != nil {
+		return 0, err
 	}
+	if err := l.push(p); err != nil {
+		return 0, err
+	}
+	l.ended = isClose(p)
+	return len(p), nil
+}
+
+// Close is the network's, not the hub's.
+func (c control) Close() error { return c.Conn.Close() }
+
+// Close says goodbye. A peer that does not answer in time is cut off.
+func (l *link) Close(code wire.CloseCode) {
+	l.cut.Do(func() {
+		late := time.AfterFunc(goodbye, func() { _ = l.Conn.Close() })
+		defer late.Stop()
+		_ = l.ws.Close(websocket.StatusCode(code), "") // whatever came of it, the socket is closed
+	})
 }
 
 // Reset drops the connection with what the kernel still holds for it.
@@ -199,5 +219,5 @@ func (l *link) Reset() {
 		_ = tcp.SetLinger(0) // fails only on a socket that is closed already
 	}
 	_ = conn.Close()
-	_ = l.Conn.Close()
+	l.ws.CloseNow()
 }

@@ -24,12 +24,13 @@ func pair(t *testing.T, early string) (*link, net.Conn, *bufio.Reader) {
 	links := make(chan *link, 1)
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var l *link
-		_, err := websocket.Accept(handshake{w, &l}, r, nil)
+		ws, err := websocket.Accept(smallBuffers{w, &l}, r, nil)
 		if err != nil {
 			t.Error(err)
 			close(links)
 			return
 		}
+		l.ws = ws
 		links <- l
 	})}
 	at, err := net.Listen("tcp", "127.0.0.1:0")
@@ -56,7 +57,7 @@ func pair(t *testing.T, early string) (*link, net.Conn, *bufio.Reader) {
 		t.Fatalf("handshake: %v, %v", answer, err)
 	}
 	l := <-links
-	t.Cleanup(func() { _ = l.Conn.Close() })
+	t.Cleanup(func() { _ = l.ws.CloseNow() })
 	return l, client, r
 }
 
@@ -115,7 +116,7 @@ func TestTryWriteThenWrite(t *testing.T) {
 	wrote := make(chan error, 1)
 	go func() { wrote <- l.Write(numbered(stuck)) }()
 	for n := range stuck + 1 {
-		if head, got := nextFrame(t, r); head != finBit|opText || got != string(numbered(n)) {
+		if head, got := nextFrame(t, r); head != finText || got != string(numbered(n)) {
 			t.Fatalf("frame %d begins %x %.1q and has %d bytes", n, head, got, len(got))
 		}
 	}
@@ -137,13 +138,14 @@ func TestControlBetween(t *testing.T) {
 	begun := l.begun
 	wrote := make(chan error, 2)
 	go func() {
-		wrote <- l.control(opPong, []byte("p"))
+		_, err := control{l}.Write([]byte{0x8a, 1, 'p'})
+		wrote <- err
 		wrote <- l.Write(numbered(stuck))
 	}()
 	texts, pongs := 0, 0
 	for range stuck + 2 {
 		switch head, got := nextFrame(t, r); {
-		case head == finBit|opText && got == string(numbered(texts)):
+		case head == finText && got == string(numbered(texts)):
 			texts++
 		case head == 0x8a && got == "p":
 			pongs++
@@ -164,7 +166,7 @@ func TestNothingAfterClose(t *testing.T) {
 	l, client, r := pair(t, "")
 	closed := make(chan struct{})
 	go func() { defer close(closed); l.Close(wire.CloseSlow) }()
-	if head, got := nextFrame(t, r); head != finBit|opClose || binary.BigEndian.Uint16([]byte(got)) != uint16(wire.CloseSlow) {
+	if head, got := nextFrame(t, r); head != finClose || binary.BigEndian.Uint16([]byte(got)) != uint16(wire.CloseSlow) {
 		t.Fatalf("frame %x %q", head, got)
 	}
 	if l.TryWrite([]byte("late")) {

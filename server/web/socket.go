@@ -3,8 +3,10 @@ package web
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -32,10 +34,12 @@ const (
 	// readBuffer is what an idle connection over TLS keeps for reading. Others keep
 	// nothing; net/http's own two are 4 KiB each.
 	readBuffer = 1 << 10
+	// controlBuffer takes the largest control frame: 2 bytes and 125.
+	controlBuffer = 128
 )
 
 // upgrade serves /ws. Origin and session were checked; Accept checks the origin
-// once more. Of the library only the handshake is used, see link.
+// once more.
 func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) error {
 	who, err := s.authenticate(r)
 	if err != nil {
@@ -46,7 +50,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var link *link
-	ws, err := websocket.Accept(handshake{w, &link}, r, &websocket.AcceptOptions{
+	ws, err := websocket.Accept(smallBuffers{w, &link}, r, &websocket.AcceptOptions{
 		Subprotocols:    []string{wire.Protocol},
 		CompressionMode: websocket.CompressionDisabled,
 		OriginPatterns:  []string{r.Host},
@@ -54,13 +58,15 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return nil // Accept has answered
 	}
+	link.ws = ws
 	if ws.Subprotocol() != wire.Protocol {
-		s.work.Go(func() { turnAway(link, wire.CloseProtocolEnded) })
+		s.work.Go(func() { link.Close(wire.CloseProtocolEnded) })
 		return nil
 	}
+	ws.SetReadLimit(-1) // readFrame has its own limit, with an answer in words
 	conn, err := s.hub.Connect(who.person, who, link, shows)
 	if err != nil {
-		s.work.Go(func() { turnAway(link, closeCode(err)) })
+		s.work.Go(func() { link.Close(closeCode(err)) })
 		return nil
 	}
 	s.work.Add(1)
@@ -100,13 +106,6 @@ func (v *visitor) CountsFrom() room.Time {
 	return room.Time(v.session.Load().Input.Add(auth.TouchEvery).UnixMilli())
 }
 
-// turnAway says goodbye to somebody who is not taken in.
-func turnAway(link *link, code wire.CloseCode) {
-	link.Close(code)
-	link.discard()
-	_ = link.Conn.Close()
-}
-
 func closeCode(err error) wire.CloseCode {
 	if err == hub.ErrTooMany {
 		return wire.CloseTooMany
@@ -138,7 +137,7 @@ func (s *Server) read(link *link, conn *hub.Conn) {
 			s.gone(link, conn)
 		}
 	}()
-	if !s.readFrame(link, conn) {
+	if !s.readFrame(link.ws, conn) {
 		s.gone(link, conn)
 		return
 	}
@@ -148,29 +147,35 @@ func (s *Server) read(link *link, conn *hub.Conn) {
 // gone is the end of a connection, whatever ended it.
 func (s *Server) gone(link *link, conn *hub.Conn) {
 	defer s.work.Done()
-	_ = link.Conn.Close()
+	link.ws.CloseNow()
 	conn.Gone()
 }
 
 var frames = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// readFrame reads and handles one frame; false ends the connection.
-func (s *Server) readFrame(link *link, conn *hub.Conn) bool {
+// readFrame reads and handles one frame; false ends the connection. The context of
+// reading cannot be cancelled, which spares an allocation for every frame; closing
+// the socket ends it.
+func (s *Server) readFrame(ws *websocket.Conn, conn *hub.Conn) bool {
+	kind, from, err := ws.Reader(context.Background())
+	if err != nil {
+		return false
+	}
 	buf := frames.Get().(*bytes.Buffer)
 	defer frames.Put(buf)
 	buf.Reset()
-	op, err := link.message(buf)
+	n, err := buf.ReadFrom(io.LimitReader(from, wire.MaxFrame+1))
 	switch {
-	case err == errTooLarge:
-		conn.Refuse("frame_too_large")
-		conn.Finish(closeTooLarge)
-		// The rest is read away until the socket is closed: unread, it would make the
-		// kernel drop the answer, and the next read would take it for a frame.
-		link.discard()
-		return false
 	case err != nil:
 		return false
-	case op != opText:
+	case n > wire.MaxFrame:
+		conn.Refuse("frame_too_large")
+		conn.Finish(wire.CloseCode(websocket.StatusMessageTooBig))
+		// The rest is read away until the socket is closed: unread, it would make the
+		// kernel drop the answer, and the next read would take it for a frame.
+		_, err = io.Copy(io.Discard, from)
+		return err == nil
+	case kind != websocket.MessageText:
 		conn.Refuse("not_text")
 		return true
 	}
@@ -178,22 +183,19 @@ func (s *Server) readFrame(link *link, conn *hub.Conn) bool {
 	return true
 }
 
-// closeTooLarge is RFC 6455's own code for a message that is too big.
-const closeTooLarge wire.CloseCode = 1009
-
-// handshake lets the library make its handshake and then takes the connection over
-// as a link, with what the client sent together with it.
-type handshake struct {
+// smallBuffers hands the connection over as a link, with buffers of next to nothing
+// instead of net/http's, keeping what the client sent with its handshake.
+type smallBuffers struct {
 	http.ResponseWriter
 	link **link
 }
 
 // Unwrap is for http.ResponseController.
-func (h handshake) Unwrap() http.ResponseWriter { return h.ResponseWriter }
+func (b smallBuffers) Unwrap() http.ResponseWriter { return b.ResponseWriter }
 
 // Hijack implements http.Hijacker.
-func (h handshake) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
+func (b smallBuffers) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(b.ResponseWriter).Hijack()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -201,13 +203,7 @@ func (h handshake) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	*h.link = newLink(conn, early)
-	return taken{conn}, bufio.NewReadWriter(bufio.NewReaderSize(nil, 0), bufio.NewWriterSize(nil, 0)), nil
+	*b.link = newLink(conn, early)
+	under := control{*b.link}
+	return under, bufio.NewReadWriter(bufio.NewReaderSize(under, inHeader), bufio.NewWriterSize(under, controlBuffer)), nil
 }
-
-// taken is what the library holds of a connection that is a link's. It closes what it
-// holds when it is collected.
-type taken struct{ net.Conn }
-
-// Close does nothing.
-func (taken) Close() error { return nil }
