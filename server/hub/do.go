@@ -3,6 +3,8 @@ package hub
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
+	"time"
 
 	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/person"
@@ -11,8 +13,12 @@ import (
 
 // Limits of deciding.
 const (
-	maxBatch   = 128
-	maxRetries = 16
+	maxBatch = 128
+	// From the second conflict in a row on, a node waits before it tries again: up
+	// to firstPause, twice that, and so on to longestPause. Nodes that retry in step
+	// would let the same one win each time. After AppendTimeout in all it gives up.
+	firstPause   = time.Millisecond
+	longestPause = 64 * time.Millisecond
 )
 
 // Outcome is a command's answer and the place of its event in the history.
@@ -54,7 +60,9 @@ func (l *live) decide(batch []pending) {
 		l.fail(batch, errClock)
 		return
 	}
-	for range maxRetries {
+	until := time.Now().Add(AppendTimeout)
+	for lost := 0; time.Now().Before(until); lost++ {
+		l.giveWay(lost)
 		made, records, refused := l.judge(batch)
 		if len(records) == 0 {
 			l.finish(batch, refused, made)
@@ -77,6 +85,18 @@ func (l *live) decide(batch []pending) {
 		}
 	}
 	l.fail(batch, errNotSaved)
+}
+
+// giveWay waits a random time after having lost more than once.
+func (l *live) giveWay(lost int) {
+	if lost < 2 {
+		return
+	}
+	longest := min(firstPause<<min(lost-2, 10), longestPause)
+	select {
+	case <-time.After(rand.N(longest)):
+	case <-l.hub.ctx.Done(): // what is taken in is still decided
+	}
 }
 
 // errNotSaved: others were faster each time; nothing was stored.
