@@ -215,7 +215,11 @@ func (p *Page) Shot(file string) {
 		p.t.Logf("no picture: %v", err)
 		return
 	}
-	if err := os.WriteFile(file, png, 0o600); err != nil {
+	err = os.MkdirAll(filepath.Dir(file), 0o700)
+	if err == nil {
+		err = os.WriteFile(file, png, 0o600)
+	}
+	if err != nil {
 		p.t.Logf("no picture: %v", err)
 	}
 }
