@@ -20,7 +20,7 @@ import (
 // folds what it is told. Everything it does and sees goes into the history.
 type actor struct {
 	index    int
-	url      string
+	urls     []string // of the nodes it goes to, another each time
 	room     room.ID
 	who      seed.Member
 	name     string   // the member's id in the room
@@ -54,7 +54,7 @@ func (a *actor) run(ctx context.Context) error {
 	a.spare = 2
 	for ctx.Err() == nil {
 		begun := time.Now()
-		conn, err := wireclient.Dial(ctx, a.url, servertest.Cookie(a.who.Token), nil)
+		conn, err := wireclient.Dial(ctx, a.urls[a.rng.IntN(len(a.urls))], servertest.Cookie(a.who.Token), nil)
 		if err != nil {
 			if refused, ok := err.(*wireclient.RefusedError); ok && refused.Status < 500 {
 				return fmt.Errorf("client %d: %w", a.index, err)
@@ -253,7 +253,7 @@ func (a *actor) answer(l wireclient.Line) error {
 	w := a.waiting[i]
 	if l.Error != nil {
 		switch w.code = l.Error.Code; w.code {
-		case "too_fast", "not_known", "unavailable", "restarting":
+		case "too_fast", "not_known", "not_saved", "unavailable", "restarting", "behind":
 			w.code = ""
 			a.retry = append(a.retry, w)
 			return nil

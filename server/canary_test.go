@@ -221,8 +221,8 @@ func sealedBodies(t *testing.T, c server.Config, in room.ID) (ending, staying []
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer opened.Store.Close()
-	bare, err := opened.Store.Read(t.Context(), hub.Stream(in), 1, eventlog.MaxRead)
+	defer opened.Close()
+	bare, err := opened.Folder.Read(t.Context(), hub.Stream(in), 1, eventlog.MaxRead)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -103,7 +103,10 @@ func (c commands) link(l auth.Issued) control.Link {
 }
 
 func (c commands) Backup(ctx context.Context, in control.Backup) error {
-	return c.s.store.Backup(ctx, in.To)
+	if c.s.opened.Folder == nil {
+		return errors.New("the data are on Redis: back up Redis's own file (redis-cli --rdb FILE), and keep it apart from the key")
+	}
+	return c.s.opened.Folder.Backup(ctx, in.To)
 }
 
 func (c commands) Status(context.Context) (control.Status, error) {

@@ -23,6 +23,11 @@ type Config struct {
 	Data, Key string
 	// KeyMustExist refuses to make a key: where it comes from a secret store.
 	KeyMustExist bool
+	// Redis is the address of the Redis that several servers share; "" keeps everything
+	// in Data. RedisCA is a PEM file of the authority behind rediss://, and
+	// RedisReplicas how many replicas must have a message before it counts as saved.
+	Redis, RedisCA string
+	RedisReplicas  int
 	// Origin is the public origin people use: "https://kith.example.org".
 	Origin string
 	// TLSCert and TLSKey are PEM files.
@@ -42,6 +47,8 @@ type Config struct {
 	Logger *slog.Logger
 	// Clock is the time; nil is the machine's.
 	Clock func() time.Time
+	// InsecureRedis serves on a Redis that may lose everything.
+	InsecureRedis bool
 	// InsecureCheapPassphrases hashes passphrases at next to no cost. For tests.
 	InsecureCheapPassphrases bool
 	// InsecureSyncOff acknowledges before syncing. For the test that shows that the
@@ -81,6 +88,9 @@ func (c *Config) fill() {
 	}
 }
 
+// maxReplicas is more than anybody has.
+const maxReplicas = 9
+
 // DefaultKey is where the key of a data folder is kept: beside it, never in it, so
 // that a copy of the folder opens nothing.
 func DefaultKey(data string) string { return filepath.Clean(data) + ".key" }
@@ -95,6 +105,12 @@ func (c Config) Check() error {
 	}
 	if c.TLSCert != "" && c.TrustedProxy != "" {
 		return errors.New("give either -tls-cert and -tls-key, or -trusted-proxy, not both")
+	}
+	if c.Redis == "" && (c.RedisCA != "" || c.RedisReplicas != 0 || c.InsecureRedis) {
+		return errors.New("-redis-ca, -redis-replicas and -insecure-redis go with -redis: give the address of Redis, or leave them away")
+	}
+	if c.RedisReplicas < 0 || c.RedisReplicas > maxReplicas {
+		return fmt.Errorf("-redis-replicas %d: give a number from 0 to %d", c.RedisReplicas, maxReplicas)
 	}
 	host, _, err := net.SplitHostPort(c.Addr)
 	if err != nil {

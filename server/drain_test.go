@@ -78,7 +78,7 @@ func checkAnswered(t *testing.T, c server.Config, in room.ID, author *servertest
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer opened.Store.Close()
+	defer opened.Close()
 	stored := make(map[string]bool)
 	for e := range entries(t, opened.Log, in) {
 		stored[e.Command.String()] = true

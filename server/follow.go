@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kith-chat/kith/server/eventlog"
@@ -11,9 +12,16 @@ import (
 	"github.com/kith-chat/kith/server/person"
 )
 
-// pollEvery is how often the log is asked which streams moved. News only makes it
-// sooner: it may be lost.
-const pollEvery = 500 * time.Millisecond
+const (
+	// pollEvery is how often the log is asked which streams moved. News only makes it
+	// sooner: it may be lost.
+	pollEvery = 500 * time.Millisecond
+	// fenceAfter is how old what this node knows of the log may be. Older, and it shows
+	// nothing until it has caught up: rights may have ended meanwhile.
+	fenceAfter = time.Second
+	// fenceLook is how often that is looked at.
+	fenceLook = 100 * time.Millisecond
+)
 
 // follow keeps this node up with the log: rooms that moved elsewhere, and people
 // whose sessions ended.
@@ -30,9 +38,13 @@ func (s *Server) follow() error {
 		stop()
 		return err
 	}
-	f := &follower{Server: s, work: &work}
+	f := &follower{Server: s, work: &work, cursor: cursor}
+	f.asOf.Store(time.Now().UnixNano())
 	work.Go(func() { f.news(ctx, news) })
-	work.Go(func() { f.changes(ctx, cursor) })
+	work.Go(func() { f.changes(ctx) })
+	if s.opened.Redis != nil { // a single process is never behind its own store
+		work.Go(func() { f.watchFence(ctx) })
+	}
 	s.onClose("follower", func() { stop(); work.Wait() })
 	return nil
 }
@@ -53,74 +65,125 @@ func (s *Server) present(ctx context.Context) (eventlog.Cursor, error) {
 // a goroutine of their own: one whose room is slow must not hold up another's sign-out.
 type follower struct {
 	*Server
-	work *sync.WaitGroup
+	work   *sync.WaitGroup
+	cursor eventlog.Cursor // of the polling goroutine
+	asOf   atomic.Int64    // when the last poll that succeeded began, nanoseconds since 1970
 }
 
 func (s *follower) news(ctx context.Context, news <-chan eventlog.News) {
 	for n := range news {
-		s.moved(ctx, n.Change)
+		if !s.Hub.Fenced() { // else the poll brings it, in good order
+			s.moved(ctx, n, s.work)
+		}
 	}
 }
 
-func (s *follower) changes(ctx context.Context, cursor eventlog.Cursor) {
+func (s *follower) changes(ctx context.Context) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
+	var resumed <-chan struct{}
+	if s.opened.Redis != nil {
+		resumed = s.opened.Redis.Resumed()
+	}
 	for {
 		select {
 		case <-tick.C:
+		case <-resumed: // what was said while nobody listened is lost: read it
 		case <-ctx.Done():
 			return
 		}
-		changes, next, err := s.Log.Changes(ctx, cursor, 0)
-		if err != nil {
-			if !errors.Is(err, context.Canceled) {
+		begun := time.Now()
+		if err := s.poll(ctx); err != nil {
+			if ctx.Err() == nil {
 				s.config.Logger.Error("the log could not be asked for changes, trying again", "reason", err)
 			}
 			continue
 		}
-		cursor = next
-		for _, c := range changes {
-			s.moved(ctx, c)
+		s.asOf.Store(begun.UnixNano())
+		if time.Since(begun) < fenceAfter {
+			s.Hub.Fence(false)
 		}
 	}
 }
 
-func (s *follower) moved(ctx context.Context, c eventlog.Change) {
-	if id, ok := hub.OfStream(c.Stream); ok {
-		s.Hub.Moved(id, c.Head.Seq)
-		return
-	}
-	if who, ok := person.OfStream(c.Stream); ok {
-		s.work.Go(func() { s.web.Recheck(ctx, who) })
+// poll asks what moved and returns when everybody concerned was told, rights first
+// of all: only then a fence may be lifted.
+func (s *follower) poll(ctx context.Context) error {
+	asking, cancel := context.WithTimeout(ctx, fenceAfter)
+	defer cancel()
+	for {
+		changes, next, err := s.Log.Changes(asking, s.cursor, 0)
+		if errors.Is(err, eventlog.ErrCursor) {
+			return s.compareAll(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		var rights sync.WaitGroup
+		for _, c := range changes {
+			s.moved(ctx, eventlog.News{Change: c}, &rights)
+		}
+		if s.Hub.Fenced() {
+			rights.Wait()
+		}
+		s.cursor = next
+		if len(changes) == 0 {
+			return nil
+		}
 	}
 }
 
-// resumeEvery is how often what people's coming in left half done is taken up.
-const resumeEvery = 5 * time.Minute
-
-// finishing takes up, now and then, what a crash or a store that did not answer
-// has left half done.
-func (s *Server) finishing() error {
-	ctx, stop := context.WithCancel(context.Background())
-	var work sync.WaitGroup
-	work.Go(func() {
-		tick := time.NewTicker(resumeEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				s.resume(ctx)
-			case <-ctx.Done():
-				return
+// compareAll is for when the log is another than it was: after a failover, a restart
+// or a restored file it may have lost its end or go on differently. Every head is
+// compared, and every open session asked after.
+func (s *follower) compareAll(ctx context.Context) error {
+	s.config.Logger.Warn("the log may be another history than before: comparing all heads")
+	var cursor eventlog.Cursor
+	for {
+		changes, next, err := s.Log.Changes(ctx, cursor, 0)
+		if err != nil {
+			return err
+		}
+		cursor = next
+		if len(changes) == 0 {
+			break
+		}
+		for _, c := range changes {
+			if id, ok := hub.OfStream(c.Stream); ok {
+				s.Hub.Compare(id, c.Head)
 			}
 		}
-	})
-	s.onClose("finishing", func() { stop(); work.Wait() })
+	}
+	s.web.RecheckAll(ctx)
+	s.cursor = cursor
 	return nil
 }
 
-func (s *Server) resume(ctx context.Context) {
-	if err := s.web.Resume(ctx); err != nil && ctx.Err() == nil {
-		s.config.Logger.Error("somebody's coming in could not be finished; it is tried again", "reason", err)
+func (s *follower) moved(ctx context.Context, n eventlog.News, work *sync.WaitGroup) {
+	if id, ok := hub.OfStream(n.Stream); ok {
+		s.Hub.Moved(id, n)
+		return
+	}
+	if who, ok := person.OfStream(n.Stream); ok {
+		work.Go(func() {
+			s.web.Recheck(ctx, who)
+			s.Hub.SignalRooms(who)
+		})
+	}
+}
+
+// watchFence puts the fence up when what this node knows is too old.
+func (s *follower) watchFence(ctx context.Context) {
+	tick := time.NewTicker(fenceLook)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if time.Since(time.Unix(0, s.asOf.Load())) > fenceAfter {
+				s.Hub.Fence(true)
+			}
+		case <-ctx.Done():
+			return
+		}
 	}
 }

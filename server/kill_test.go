@@ -54,7 +54,7 @@ func TestKill(t *testing.T) {
 	tokens := tokensOf(t, c)
 	p := servertest.StartProcess(t, c)
 
-	crowd := newCrowd(p.URL, rooms, tokens)
+	crowd := newCrowd([]string{p.URL}, killRate, rooms, tokens)
 	rng := rand.New(rand.NewPCG(*seedOf, 2))
 	crowd.start(t)
 	crowd.await(t, &crowd.coming, "somebody did not get in")
@@ -95,7 +95,7 @@ func tokensOf(t *testing.T, c server.Config) *wire.Tokens {
 
 // crowd is all clients of a test, and what they have done.
 type crowd struct {
-	url     string
+	urls    []string
 	rooms   []seed.Room
 	tokens  *wire.Tokens
 	history *history
@@ -109,9 +109,9 @@ type crowd struct {
 	writing      time.Duration // how long the crowd wrote
 }
 
-func newCrowd(url string, rooms []seed.Room, tokens *wire.Tokens) *crowd {
+func newCrowd(urls []string, rate int, rooms []seed.Room, tokens *wire.Tokens) *crowd {
 	c := &crowd{
-		url: url, rooms: rooms, tokens: tokens, history: newHistory(),
+		urls: urls, rooms: rooms, tokens: tokens, history: newHistory(),
 		quit: make(chan struct{}), ending: make(chan struct{}), failed: make(chan error, killRooms*killMembers),
 	}
 	for _, r := range rooms {
@@ -121,8 +121,8 @@ func newCrowd(url string, rooms []seed.Room, tokens *wire.Tokens) *crowd {
 		}
 		for _, m := range r.Members {
 			a := &actor{
-				index: len(c.actors), url: url, room: r.ID, who: m, name: tokens.Member(r.ID, m.Person), tokens: tokens,
-				every: time.Second * time.Duration(killRooms*(killMembers-killLeavers)) / killRate, history: c.history,
+				index: len(c.actors), urls: urls, room: r.ID, who: m, name: tokens.Member(r.ID, m.Person), tokens: tokens,
+				every: time.Second * time.Duration(killRooms*(killMembers-killLeavers)) / time.Duration(rate), history: c.history,
 				quit: c.quit, ending: c.ending, in: c.coming.Done, answered: c.owed.Done,
 			}
 			a.rng = rand.New(rand.NewPCG(*seedOf, uint64(100+a.index)))

@@ -51,7 +51,7 @@ func (c *crowd) checkViews(t *testing.T) {
 func freshView(t *testing.T, a *actor, oldest string) (list []wire.Message, members []wire.Member) {
 	t.Helper()
 	for {
-		conn := servertest.Dial(t, a.url, servertest.Cookie(a.who.Token))
+		conn := servertest.Dial(t, a.urls[0], servertest.Cookie(a.who.Token))
 		for range 15 { // a connection may send some 20 commands at once
 			var page wire.Page // anew: what JSON leaves out would stay from the page before
 			if list == nil {
@@ -82,7 +82,7 @@ func (c *crowd) checkLog(t *testing.T, config server.Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer opened.Store.Close()
+	defer opened.Close()
 	for _, r := range c.rooms {
 		if err := eventlog.Verify(t.Context(), opened.Log, hub.Stream(r.ID)); err != nil {
 			t.Errorf("verify: %v", err)

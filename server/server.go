@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -26,10 +25,8 @@ import (
 	"github.com/kith-chat/kith/server/control"
 	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/hub"
-	"github.com/kith-chat/kith/server/keyfile"
 	"github.com/kith-chat/kith/server/people"
 	"github.com/kith-chat/kith/server/person"
-	"github.com/kith-chat/kith/server/sqlitestore"
 	"github.com/kith-chat/kith/server/web"
 	"github.com/kith-chat/kith/server/wire"
 	"github.com/kith-chat/kith/static"
@@ -48,7 +45,7 @@ const (
 // Server is a running Kith.
 type Server struct {
 	config Config
-	store  *sqlitestore.Store
+	opened *Opened
 	Log    eventlog.Log    // sealed
 	Values eventlog.Values // sealed
 	Hub    *hub.Hub
@@ -133,15 +130,16 @@ func (s *Server) open() error {
 	if err != nil {
 		return err
 	}
-	s.store, s.Log, s.Values = opened.Store, opened.Log, opened.Values
+	s.opened, s.Log, s.Values = opened, opened.Log, opened.Values
 	s.onClose("store", func() {
-		if err := s.store.Close(); err != nil {
+		if err := opened.Close(); err != nil {
 			s.config.Logger.Error("the store did not close well", "reason", err)
 		}
 	})
 	tokens := wire.NewTokens(append(opened.Keys.Derive("wire tokens: authenticate"), opened.Keys.Derive("wire tokens: encrypt")...))
 	s.Hub = hub.New(hub.Config{
 		Log: s.Log, Values: s.Values, Tokens: tokens, Clock: s.config.Clock, Rand: rand.Reader, Logger: s.config.Logger,
+		Signals: opened.signals(),
 	})
 	s.onClose("hub", s.Hub.Close)
 	return s.gate(opened.Keys)
@@ -181,6 +179,9 @@ func (s *Server) assemble() error {
 	s.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.metrics.MustRegister(s.Hub.Metrics.Collectors()...)
 	s.metrics.MustRegister(s.health.collector())
+	if s.opened.Redis != nil {
+		s.metrics.MustRegister(s.opened.Redis.Collectors()...)
+	}
 	return nil
 }
 
@@ -210,13 +211,24 @@ func (s *Server) edge() error {
 // errDraining is why a server that ends is not ready.
 var errDraining = errors.New("this server is ending")
 
+// errBehind is why a node that has lost touch with the log is not ready.
+var errBehind = errors.New("this server has lost touch with the log and shows nothing until it has caught up")
+
 func (s *Server) ready() error {
 	select {
 	case <-s.readyDraining:
 		return errDraining
 	default:
-		return s.health.now()
 	}
+	if s.opened.Redis != nil {
+		if err := s.opened.Redis.Ready(); err != nil {
+			return err
+		}
+	}
+	if s.Hub.Fenced() {
+		return errBehind
+	}
+	return s.health.now()
 }
 
 // Addr is the address people connect to, as bound.
@@ -297,42 +309,4 @@ func (s *Server) control() error {
 	c := control.Serve(l, commands{s})
 	s.onClose("control", c.Close)
 	return nil
-}
-
-// Opened is a data folder with its key.
-type Opened struct {
-	Store  *sqlitestore.Store
-	Log    eventlog.Log
-	Values eventlog.Values
-	Keys   *eventlog.Keyring
-}
-
-// Open opens the data folder of a configuration, for the server and for commands
-// that work while none is running. Of the configuration only Data, Key,
-// KeyMustExist, Clock and InsecureSyncOff count.
-func Open(c Config) (*Opened, error) {
-	c.fill()
-	store, err := sqlitestore.Open(c.Data, sqlitestore.Options{Clock: c.Clock, InsecureSyncOff: c.InsecureSyncOff})
-	if err != nil {
-		return nil, err
-	}
-	keys, err := c.unlock(store)
-	if err != nil {
-		_ = store.Close()
-		return nil, err
-	}
-	return &Opened{
-		Store: store, Log: eventlog.Sealed(store, keys), Values: eventlog.SealedValues(store.Values(), keys), Keys: keys,
-	}, nil
-}
-
-func (c Config) unlock(store *sqlitestore.Store) (*eventlog.Keyring, error) {
-	ctx := context.Background()
-	if c.KeyMustExist {
-		if _, err := os.Stat(c.Key); err != nil {
-			return nil, fmt.Errorf("there is no key at %s and -key-must-exist forbids making one: "+
-				"make it with kith key new, keep a copy, and mount it there", c.Key)
-		}
-	}
-	return keyfile.Open(ctx, c.Key, store, store.Values())
 }

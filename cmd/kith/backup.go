@@ -62,7 +62,7 @@ func (e *environment) verify(ctx context.Context, c server.Config) (int, error) 
 	if err != nil {
 		return 0, err
 	}
-	defer opened.Store.Close()
+	defer opened.Close()
 	done := 0
 	return eventlog.VerifyAll(ctx, opened.Log, func(string) {
 		if done++; done%100 == 0 {

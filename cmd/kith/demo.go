@@ -55,7 +55,7 @@ func seed(ctx context.Context, c server.Config) ([]demo.Guest, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer opened.Store.Close()
+	defer opened.Close()
 	return demo.Seed(ctx, opened.Log, opened.Values, opened.Keys.Derive("known devices"), time.Now())
 }
 

@@ -13,6 +13,7 @@ func serveFlags(f *flag.FlagSet, c *server.Config) {
 	f.StringVar(&c.Addr, "addr", server.DefaultAddr, "address to listen on")
 	dataFlags(f, c)
 	f.BoolVar(&c.KeyMustExist, "key-must-exist", false, "refuse to make a key: it is mounted from elsewhere")
+	redisFlags(f, c)
 	f.StringVar(&c.Origin, "origin", "", "address that people use, such as https://kith.example.org")
 	f.StringVar(&c.TLSCert, "tls-cert", "", "certificate file (PEM)")
 	f.StringVar(&c.TLSKey, "tls-key", "", "the certificate's key file (PEM)")
@@ -20,6 +21,14 @@ func serveFlags(f *flag.FlagSet, c *server.Config) {
 	f.StringVar(&c.Ops, "ops", server.DefaultOps, "address of /livez, /readyz and /metrics, or off")
 	f.StringVar(&c.LeaveTo, "leave-to", "", "where \"leave this page\" goes on to (default: an empty page)")
 	f.DurationVar(&c.Drain, "drain", server.DefaultDrain, "over how long clients are sent away when the server ends")
+}
+
+// redisFlags are the flags of commands that may work on Redis.
+func redisFlags(f *flag.FlagSet, c *server.Config) {
+	f.StringVar(&c.Redis, "redis", "", "address of the Redis that several servers share: redis://HOST:6379, rediss:// for TLS, redis+sentinel://HOST:26379,HOST:26379/NAME (default: none, everything is in the data folder)")
+	f.StringVar(&c.RedisCA, "redis-ca", "", "file of the authority that signed Redis's certificate (PEM; default: the system's)")
+	f.IntVar(&c.RedisReplicas, "redis-replicas", 0, "how many replicas of Redis must have a message before it counts as saved")
+	f.BoolVar(&c.InsecureRedis, "insecure-redis", false, "serve on a Redis that may lose everything")
 }
 
 func serve(ctx context.Context, e *environment) error {

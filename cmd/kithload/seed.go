@@ -27,7 +27,7 @@ func fill(ctx context.Context, data, key string, now time.Time, o options, progr
 			progress("%d of %d rooms made", done, of)
 		}
 	})
-	return rooms, errors.Join(err, opened.Store.Close())
+	return rooms, errors.Join(err, opened.Close())
 }
 
 // seedFolder is the command kithload seed: it prepares a folder for a server of

@@ -29,7 +29,7 @@ func demoWorld(t *testing.T) (*servertest.Server, map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := opened.Store.Close(); err != nil {
+	if err := opened.Close(); err != nil {
 		t.Fatal(err)
 	}
 	s := servertest.Run(t, c)

@@ -78,6 +78,10 @@ type (
 // a server that was killed may be replaced.
 func Listen(data string) (net.Listener, error) {
 	name := filepath.Join(data, socketName)
+	if other, err := net.Dial("unix", name); err == nil {
+		_ = other.Close()
+		return nil, fmt.Errorf("another server runs with the data folder %s: give each its own with -data", data)
+	}
 	if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("the socket for commands: %w", err)
 	}

@@ -51,7 +51,7 @@ func TestSeedTwice(t *testing.T) {
 			total += uint64(change.Head.Seq)
 		}
 		heads = append(heads, total)
-		if err := opened.Store.Close(); err != nil {
+		if err := opened.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -84,6 +84,8 @@ func (c *Conn) explain(cmd wire.Command, err error) *wire.Error {
 		return wire.Err("restarting")
 	case errors.Is(err, ErrSessionEnded):
 		return wire.Err("locked")
+	case errors.Is(err, ErrFenced):
+		return wire.Err("behind")
 	case errors.Is(err, errNotSaved):
 		return wire.Err("not_saved")
 	case errors.Is(err, errClock):

@@ -12,6 +12,9 @@ import (
 // among is the entries made with it, in order: where one of them has replaced its
 // text already, the text as it stands now is shown.
 func (l *live) fanOut(p passed, among []passed) {
+	if l.holdBack() {
+		return
+	}
 	l.shown = p.pos
 	l.endRights(p)
 	if erased := p.entry.Erases(); erased != nil {

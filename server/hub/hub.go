@@ -14,7 +14,8 @@
 //	do.go        deciding and appending in batches
 //	fanout.go    telling those who follow
 //	join.go      joining at a known position; history pages
-//	presence.go  who is here, who types
+//	presence.go  who is here, who types; signals.go the same from other nodes
+//	nodes.go     what other nodes appended; fence.go when this one lost touch
 //	marker.go    what each member has read
 //	due.go       what must happen while nobody looks
 //	conn.go      one connection; dispatch.go its commands; outbox.go its way out
@@ -22,11 +23,13 @@ package hub
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kith-chat/kith/server/eventlog"
@@ -49,7 +52,7 @@ const (
 	inboxSize = 32
 )
 
-// Config is what a hub needs. All of it is required.
+// Config is what a hub needs. All of it but Signals is required.
 type Config struct {
 	Log    eventlog.Log    // sealed
 	Values eventlog.Values // sealed
@@ -57,6 +60,8 @@ type Config struct {
 	Clock  func() time.Time
 	Rand   io.Reader
 	Logger *slog.Logger
+	// Signals carries presence and typing between nodes; nil where there is one node.
+	Signals Signals
 }
 
 // Hub is this node's live rooms and connections.
@@ -67,6 +72,11 @@ type Hub struct {
 	ctx    context.Context // ends when the hub closes
 	cancel context.CancelFunc
 	work   sync.WaitGroup
+
+	fenced      atomic.Bool
+	fencedSince atomic.Int64 // nanoseconds since 1970
+	said        chan said    // signals on their way to other nodes
+	node        string       // this node's name in them
 
 	mu     sync.Mutex
 	closed bool
@@ -82,9 +92,14 @@ func New(c Config) *Hub {
 	h := &Hub{
 		Config: c, Metrics: newMetrics(),
 		rooms: make(map[room.ID]*live), conns: make(map[person.ID][]*Conn),
+		said: make(chan said, saidBuffer), node: rand.Text(),
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.work.Go(h.sweepLoop)
+	if h.Signals != nil {
+		h.work.Go(h.sayLoop)
+		h.work.Go(h.hearLoop)
+	}
 	return h
 }
 
@@ -164,6 +179,9 @@ func (h *Hub) ask(ctx context.Context, id room.ID, r request) error {
 	if !id.Valid() {
 		return room.ErrNoSuchRoom
 	}
+	if h.fenced.Load() && !passesFence(r) {
+		return ErrFenced
+	}
 	l, err := h.enter(id)
 	if err != nil {
 		return err
@@ -192,20 +210,5 @@ func (l *live) ask(ctx context.Context, r request) error {
 		default:
 			return ErrClosed
 		}
-	}
-}
-
-// Moved tells the hub that a room's log went on elsewhere. Rooms that are not
-// active learn of it when they are loaded.
-func (h *Hub) Moved(id room.ID, head eventlog.Seq) {
-	h.mu.Lock()
-	l, ok := h.rooms[id]
-	h.mu.Unlock()
-	if !ok || uint64(head) <= l.reached.Load() {
-		return
-	}
-	select {
-	case l.inbox <- envelope{moved{head}, make(chan error, 1)}:
-	default: // a full inbox: the next append or poll finds out
 	}
 }

@@ -36,6 +36,7 @@ type live struct {
 	state    *room.State
 	head     eventlog.Position
 	shown    eventlog.Position // up to here those who follow have been told
+	held     bool              // something past shown was held back by the fence
 	tail     tail
 	snapshot room.Seq // head of the newest snapshot
 	saving   chan struct{}
@@ -60,6 +61,7 @@ func (l *live) run() {
 	defer close(l.ended)
 	l.hub.Metrics.rooms.Inc()
 	defer l.hub.Metrics.rooms.Dec()
+	l.say(said{Kind: "ask"})
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	idle := time.NewTimer(idleRoom)
@@ -216,14 +218,4 @@ func (l *live) viewer(who person.ID) (room.Member, error) {
 		return room.Member{}, room.ErrNoSuchRoom
 	}
 	return m, nil
-}
-
-// moved asks the room to read what was appended elsewhere.
-type moved struct{ head eventlog.Seq }
-
-func (m moved) serve(l *live) error {
-	if m.head <= l.head.Seq {
-		return nil
-	}
-	return l.catchUp()
 }

@@ -24,6 +24,7 @@ func (l *live) load() error {
 	defer cancel()
 	start := l.hub.Clock()
 	l.tail.reset() // what it holds may be of another history
+	l.held = false
 	if err := l.thaw(ctx); err != nil {
 		l.state, l.head, l.snapshot = room.New(), eventlog.Position{}, 0
 		if !errors.Is(err, eventlog.ErrNotFound) {

@@ -3,7 +3,6 @@ package hub
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"time"
 
 	"github.com/kith-chat/kith/server/eventlog"
@@ -15,11 +14,17 @@ import (
 // that time shows some messages as unread again, and nothing worse.
 const markerFlush = 5
 
+// markerFresh is how long what was read of the markers counts, so that somebody who
+// read on with another node is found out about, and a storm of returning members
+// costs one look at the store.
+const markerFresh = markerFlush * room.Second
+
 // markers is how far each member has read. They are told to nobody and never
-// enter the room's log.
+// enter the room's log. A room's stand together, so that one look brings all.
 type markers struct {
 	known map[person.ID]room.Seq
 	dirty map[person.ID]bool
+	asOf  room.Time // when the store was last looked at
 	ticks int
 }
 
@@ -27,22 +32,25 @@ func newMarkers() markers {
 	return markers{known: make(map[person.ID]room.Seq), dirty: make(map[person.ID]bool)}
 }
 
-func markerBucket(who person.ID) string { return "read/" + who.Key() }
+func (l *live) markerBucket() string { return "read/" + l.id.Key() }
 
 // get is the newest message a member has read; 0 if they have read none.
 func (m *markers) get(ctx context.Context, l *live, who person.ID) (room.Seq, error) {
-	if seq, ok := m.known[who]; ok {
-		return seq, nil
+	now := l.hub.Now()
+	if m.asOf != 0 && now < m.asOf+markerFresh {
+		return m.known[who], nil
 	}
-	v, err := l.hub.Values.Get(ctx, markerBucket(who), string(l.id))
-	switch {
-	case errors.Is(err, eventlog.ErrNotFound):
-		m.known[who] = 0
-	case err != nil:
+	list, err := l.hub.Values.List(ctx, l.markerBucket())
+	if err != nil {
 		return 0, err
-	case len(v.Data) == 8:
-		m.known[who] = room.Seq(binary.BigEndian.Uint64(v.Data))
 	}
+	for _, v := range list {
+		if len(v.Data) == 8 {
+			whose := person.ID(v.Key)
+			m.known[whose] = max(m.known[whose], room.Seq(binary.BigEndian.Uint64(v.Data)))
+		}
+	}
+	m.asOf = now
 	return m.known[who], nil
 }
 
@@ -61,7 +69,7 @@ func (m *markers) flush(l *live) {
 	defer cancel()
 	for who := range m.dirty {
 		data := binary.BigEndian.AppendUint64(nil, uint64(m.known[who]))
-		if _, err := l.hub.Values.Put(ctx, markerBucket(who), string(l.id), data, time.Time{}, eventlog.Any); err != nil {
+		if _, err := l.hub.Values.Put(ctx, l.markerBucket(), string(who), data, time.Time{}, eventlog.Any); err != nil {
 			return
 		}
 		delete(m.dirty, who)

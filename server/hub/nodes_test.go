@@ -28,7 +28,7 @@ func (h *house) tell(ctx context.Context, nodes ...*hub.Hub) (done func()) {
 		for n := range news {
 			if in, ok := hub.OfStream(n.Stream); ok {
 				for _, b := range nodes {
-					b.Moved(in, n.Head.Seq)
+					b.Moved(in, n)
 				}
 			}
 		}
@@ -44,7 +44,7 @@ func (h *house) poll(in room.ID, nodes ...*hub.Hub) {
 		h.t.Fatal(err)
 	}
 	for _, b := range nodes {
-		b.Moved(in, head.Seq)
+		b.Moved(in, eventlog.News{Change: eventlog.Change{Head: head}})
 	}
 	settle()
 }
@@ -194,7 +194,9 @@ func (s *swapped) Read(ctx context.Context, stream string, from, to eventlog.Seq
 // either is mixed.
 func TestAnotherHistorySendsEverybodyToReload(t *testing.T) {
 	post := func(_ *hub.Hub, in room.ID, by *client) { by.send("post", in, fields{"text": "into which history?"}) }
-	hear := func(b *hub.Hub, in room.ID, _ *client) { b.Moved(in, 99) }
+	hear := func(b *hub.Hub, in room.ID, _ *client) {
+		b.Moved(in, eventlog.News{Change: eventlog.Change{Head: eventlog.Position{Seq: 99}}})
+	}
 	cases := map[string]struct {
 		act    func(b *hub.Hub, in room.ID, by *client)
 		longer bool

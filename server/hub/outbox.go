@@ -112,6 +112,13 @@ func (o *outbox) next() []byte {
 	return frame
 }
 
+// waiting tells whether anything is still on its way out.
+func (o *outbox) waiting() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.draining
+}
+
 // drop ends the box and forgets what waits.
 func (o *outbox) drop() {
 	o.mu.Lock()

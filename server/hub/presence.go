@@ -1,6 +1,9 @@
 package hub
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/room"
 	"github.com/kith-chat/kith/server/wire"
@@ -16,10 +19,20 @@ type presence struct {
 	conns   map[person.ID]int // how many of each person's are
 	typing  map[person.ID]room.Time
 	dirty   bool
+
+	remote   map[string]remote // what other nodes said, by node
+	announce bool              // the other nodes are to be told
+	told     room.Time         // when they last were
+}
+
+// remote is who is here with another node, until when it counts.
+type remote struct {
+	who   []person.ID
+	until room.Time
 }
 
 func newPresence() presence {
-	return presence{counted: make(map[*Conn]bool), conns: make(map[person.ID]int), typing: make(map[person.ID]room.Time)}
+	return presence{counted: make(map[*Conn]bool), conns: make(map[person.ID]int), typing: make(map[person.ID]room.Time), remote: make(map[string]remote)}
 }
 
 // came takes in a connection, unless its person does not want to be shown.
@@ -32,7 +45,7 @@ func (p *presence) came(c *Conn) {
 func (p *presence) count(c *Conn) {
 	p.counted[c] = true
 	p.conns[c.Person]++
-	p.dirty = true
+	p.dirty, p.announce = true, true
 }
 
 func (p *presence) left(c *Conn, who person.ID) {
@@ -45,17 +58,64 @@ func (p *presence) left(c *Conn, who person.ID) {
 		delete(p.conns, who)
 		delete(p.typing, who)
 	}
-	p.dirty = true
+	p.dirty, p.announce = true, true
+}
+
+// elsewhere takes in who is here with another node.
+func (p *presence) elsewhere(node string, who []person.ID, until room.Time) {
+	before := p.remote[node]
+	if len(who) == 0 {
+		delete(p.remote, node)
+	} else {
+		p.remote[node] = remote{who, until}
+	}
+	p.dirty = p.dirty || !slices.Equal(before.who, who)
+}
+
+// everybody is who is here with any node.
+func (p *presence) everybody() map[person.ID]bool {
+	all := make(map[person.ID]bool, len(p.conns))
+	for who := range p.conns {
+		all[who] = true
+	}
+	for _, r := range p.remote {
+		for _, who := range r.who {
+			all[who] = true
+		}
+	}
+	return all
+}
+
+// forget drops what nodes said that have not said it again.
+func (p *presence) forget(now room.Time) {
+	for node, r := range p.remote {
+		if r.until <= now {
+			delete(p.remote, node)
+			p.dirty = true
+		}
+	}
+}
+
+// tellNodes says who is here with this node: when that has changed, at most once a
+// second, and now and then again.
+func (p *presence) tellNodes(l *live, now room.Time) {
+	if !p.announce && (len(p.conns) == 0 || now < p.told+hereEvery) {
+		return
+	}
+	p.announce, p.told = false, now
+	here := slices.Sorted(maps.Keys(p.conns))
+	l.say(said{Kind: "here", Here: here[:min(len(here), maxHere)]})
 }
 
 // here names the members who are here, in roster order; nil in large rooms.
 func (p *presence) here(l *live) (names []string, count int) {
-	if len(p.conns) > wire.HereLimit {
-		return nil, len(p.conns)
+	all := p.everybody()
+	if len(all) > wire.HereLimit {
+		return nil, len(all)
 	}
 	names = []string{}
 	for _, m := range l.state.Members() {
-		if p.conns[m.Person] > 0 {
+		if all[m.Person] {
 			names = append(names, l.memberID(m))
 		}
 	}
@@ -70,7 +130,9 @@ func (p *presence) tick(l *live) {
 			l.tellTyping(who, false)
 		}
 	}
-	if !p.dirty {
+	p.forget(now)
+	p.tellNodes(l, now)
+	if !p.dirty || l.hub.fenced.Load() {
 		return
 	}
 	p.dirty = false
@@ -91,16 +153,22 @@ func (t typing) serve(l *live) error {
 	if _, err := l.viewer(t.who); err != nil {
 		return err
 	}
-	_, was := l.presence.typing[t.who]
-	if t.on {
-		l.presence.typing[t.who] = l.hub.Now() + typingFor
-	} else {
-		delete(l.presence.typing, t.who)
-	}
-	if was != t.on {
-		l.tellTyping(t.who, t.on)
-	}
+	l.types(t.who, t.on)
+	l.say(said{Kind: "typing", Who: t.who, On: t.on})
 	return nil
+}
+
+// types notes that somebody types, here or with another node.
+func (l *live) types(who person.ID, on bool) {
+	_, was := l.presence.typing[who]
+	if on {
+		l.presence.typing[who] = l.hub.Now() + typingFor
+	} else {
+		delete(l.presence.typing, who)
+	}
+	if was != on && !l.hub.fenced.Load() {
+		l.tellTyping(who, on)
+	}
 }
 
 func (l *live) tellTyping(who person.ID, on bool) {

@@ -16,6 +16,11 @@ const (
 	// the old and the new key.
 	Bucket       = "key"
 	rotationMark = "rotation"
+	// claimMark stands there while somebody puts the first proof into an empty store:
+	// of two nodes with two keys only one may. claimFor is after how long a claim
+	// whose node died may be made again.
+	claimMark = "claim"
+	claimFor  = 10 * time.Second
 )
 
 // Open is what a server does with its key file before anything else: it loads it,
@@ -50,7 +55,7 @@ func Check(ctx context.Context, values eventlog.Values, keys *eventlog.Keyring, 
 	if err != nil {
 		return err
 	}
-	if len(list) == 0 {
+	if len(list) == 0 || len(list) == 1 && list[0].Key == claimMark {
 		return checkNew(ctx, values, keys, storeIsEmpty)
 	}
 	known := proofs(list)
@@ -65,7 +70,36 @@ func checkNew(ctx context.Context, values eventlog.Values, keys *eventlog.Keyrin
 		return fmt.Errorf("%w: there are records, and no proof of the key that they are sealed under. "+
 			"The data are not whole: go back to a backup", ErrWrongKey)
 	}
-	return keepProof(ctx, values, keys, keys.Current())
+	return claim(ctx, values, keys)
+}
+
+// claim puts the first proof into an empty store. Whoever comes second finds the
+// claim, or the proof.
+func claim(ctx context.Context, values eventlog.Values, keys *eventlog.Keyring) error {
+	ours := []byte(keys.Current().String())
+	_, err := values.Put(ctx, Bucket, claimMark, ours, time.Now().Add(claimFor), eventlog.Absent)
+	if errors.Is(err, eventlog.ErrConflict) {
+		if v, err := values.Get(ctx, Bucket, claimMark); err == nil && string(v.Data) == string(ours) {
+			return keepProof(ctx, values, keys, keys.Current()) // another server with the same key
+		}
+		return fmt.Errorf("%w: another server is putting its key to these new data at this moment. "+
+			"Give every server the same key file, and start this one again", ErrWrongKey)
+	}
+	if err != nil {
+		return fmt.Errorf("claiming the new data for the key: %w", err)
+	}
+	list, err := values.List(ctx, Bucket)
+	if err != nil {
+		return err
+	}
+	known := proofs(list)
+	delete(known, claimMark)
+	if len(known) > 0 { // somebody was faster, from the first look to the last
+		err = checkProof(known, keys, keys.Current())
+	} else {
+		err = keepProof(ctx, values, keys, keys.Current())
+	}
+	return errors.Join(err, values.Delete(ctx, Bucket, claimMark, eventlog.Any))
 }
 
 func keepProof(ctx context.Context, values eventlog.Values, keys *eventlog.Keyring, id eventlog.KeyID) error {

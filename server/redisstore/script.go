@@ -71,6 +71,7 @@ func (s *Store) write(ctx context.Context, script script, keys []string, args ..
 	}
 	out, err := s.writeAndWait(ctx, script.Hash(), keys, args, redis.Pipeliner.EvalSha)
 	if redis.HasErrorPrefix(err, "NOSCRIPT") {
+		s.retries.Add(1)
 		out, err = s.writeAndWait(ctx, script.text, keys, args, redis.Pipeliner.Eval)
 	}
 	if errors.Is(err, errThin) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -24,6 +25,7 @@ type Store struct {
 	clock    func() time.Time
 	logger   *slog.Logger
 
+	retries   atomic.Uint64
 	confirmed confirmed
 	feed      *feed
 	probe     *probe

@@ -99,6 +99,7 @@ func (p *Process) start(t testing.TB, before ...string) {
 func carried(c server.Config) map[string]any {
 	return map[string]any{
 		"Addr": c.Addr, "Ops": c.Ops, "Data": c.Data, "Key": c.Key, "Origin": c.Origin, "Drain": c.Drain,
+		"Redis": c.Redis, "RedisCA": c.RedisCA, "RedisReplicas": c.RedisReplicas, "InsecureRedis": c.InsecureRedis,
 		"InsecureCheapPassphrases": c.InsecureCheapPassphrases, "InsecureSyncOff": c.InsecureSyncOff,
 	}
 }

@@ -91,7 +91,7 @@ func Seed(t testing.TB, c server.Config, spec seed.Spec) []seed.Room {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer opened.Store.Close()
+	defer opened.Close()
 	rooms, err := seed.Fill(t.Context(), opened.Log, opened.Values, opened.Keys.Derive("known devices"), time.Now(), spec, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -96,3 +96,10 @@ func (s *Server) settle(window time.Duration) {
 		time.Sleep(10 * time.Millisecond)
 	}
 }
+
+// RecheckAll is Recheck for everybody.
+func (s *Server) RecheckAll(ctx context.Context) {
+	for _, c := range s.hub.Conns("") {
+		s.recheck(ctx, c)
+	}
+}

@@ -52,6 +52,7 @@ var texts = map[string]string{
 	"nothing_due":      "There is nothing to do. Wait until something is due.",
 	"already_open":     "The room is open already. Use it as it is.",
 	"not_saved":        "Nothing was stored. Send it again with the same id.",
+	"behind":           "The server has lost touch with its store. Nothing was stored. Wait for the signal that it is back.",
 	"not_known":        "It may have been stored. Send it again with the same id to find out.",
 	"unavailable":      "The store does not answer just now. Try again.",
 	"clock_wrong":      "The server's clock is wrong, so nothing can be stored. Try again later, with the same id.",

@@ -1,0 +1,116 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/room"
+)
+
+// Signals carries between nodes what is never stored: who is here, who types. It may
+// lose anything, and brings what this node said as well.
+type Signals interface {
+	Signal(ctx context.Context, payload []byte)
+	// Heard is what all nodes say. It is closed when there is nothing more to come.
+	Heard() <-chan []byte
+}
+
+const (
+	// hereEvery is how often a node says again who is here with it; hereFor how long
+	// that counts, so that presence is right within 30 s after a node died.
+	hereEvery = 10 * room.Second
+	hereFor   = 25 * room.Second
+	// saidBuffer bounds the signals waiting to go out; more are dropped.
+	saidBuffer = 256
+	sayTimeout = time.Second
+)
+
+// said is one signal between nodes.
+type said struct {
+	Node string      `json:"n"`
+	Room room.ID     `json:"r"`
+	Here []person.ID `json:"here,omitempty"` // with Kind "here": everybody who is here with that node
+	Kind string      `json:"k"`              // here, typing, ask
+	Who  person.ID   `json:"who,omitempty"`
+	On   bool        `json:"on,omitempty"`
+}
+
+// say sends a signal to the other nodes. It never waits.
+func (l *live) say(s said) {
+	if l.hub.Signals == nil {
+		return
+	}
+	s.Node, s.Room = l.hub.node, l.id
+	select {
+	case l.hub.said <- s:
+	default:
+		l.hub.Metrics.lostSignals.Inc()
+	}
+}
+
+func (h *Hub) sayLoop() {
+	for {
+		select {
+		case s := <-h.said:
+			payload, err := json.Marshal(s)
+			if err != nil {
+				continue // it has nothing that could fail
+			}
+			ctx, cancel := context.WithTimeout(h.ctx, sayTimeout)
+			h.Signals.Signal(ctx, payload)
+			cancel()
+		case <-h.ctx.Done():
+			return
+		}
+	}
+}
+
+func (h *Hub) hearLoop() {
+	for {
+		select {
+		case payload, ok := <-h.Signals.Heard():
+			if !ok {
+				return
+			}
+			h.hear(payload)
+		case <-h.ctx.Done():
+			return
+		}
+	}
+}
+
+func (h *Hub) hear(payload []byte) {
+	var s said
+	if err := json.Unmarshal(payload, &s); err != nil || len(s.Here) > maxHere {
+		h.Metrics.lostSignals.Inc()
+		return
+	}
+	if s.Node == h.node || h.fenced.Load() {
+		return
+	}
+	if l := h.active(s.Room); l != nil {
+		l.nudge(heard{s})
+	}
+}
+
+// maxHere bounds what one node may claim about one room.
+const maxHere = 10_000
+
+// heard takes in what another node said of this room.
+type heard struct{ said }
+
+func (s heard) serve(l *live) error {
+	switch s.Kind {
+	case "ask":
+		l.presence.announce = true
+	case "here":
+		l.presence.elsewhere(s.Node, s.Here, l.hub.Now()+hereFor)
+	case "typing":
+		if _, member := l.state.Present(s.Who); member {
+			l.types(s.Who, s.On)
+		}
+	}
+	return nil
+}
