@@ -221,7 +221,10 @@ export class Client {
 
   /** @param {import('./protocol.js').LinkState} state */
   #linkState(state) {
-    if (state === 'open') {
+    if (state === 'open' && this.link.behind) {
+      this.#saidLost = true;
+      this.announcer.status(word('room.behind'));
+    } else if (state === 'open') {
       if (this.#saidLost) this.announcer.status(word('room.back_online'));
       this.#saidLost = false;
       this.wasEverOpen = true;

@@ -93,6 +93,7 @@ export type Signal =
   | { signal: 'presence'; room: string; here: string[] | null; here_count: number }
   | { signal: 'typing'; room: string; member: string; on: boolean }
   | { signal: 'rooms' }
+  | { signal: 'behind'; on: boolean }
   | { signal: 'come_back'; in_ms: number };
 
 export interface WireError {

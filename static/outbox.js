@@ -9,6 +9,7 @@ const LOGGED = new Set(['post', 'edit', 'remove', 'react', 'set_topic', 'set_rul
 
 /** Refusals that say nothing about the command itself: the same id is worth sending again, this many times. */
 const AGAIN = new Map([
+  ['behind', Infinity], // the server says when it is over
   ['not_known', 20],
   ['not_saved', 5],
   ['unavailable', 5],

@@ -39,7 +39,7 @@ const HELLO_WITHIN_MS = 15_000;
  * @property {(line: import('./frames.js').Line) => void} heard hello, events and signals, in their order
  * @property {() => void} forget positions are worth nothing any more: enter every room afresh
  * @property {(locksAt: number) => void} locks when the session locks, server time
- * @property {(state: LinkState) => void} state
+ * @property {(state: LinkState) => void} state of the link, or of `behind`, has changed
  * @property {(why: StopReason) => void} stopped by the server's word; `start` begins again
  */
 
@@ -58,6 +58,8 @@ export class Link {
   #offset = 0;
   /** Counts connections, so that the last words of an old one are not taken for the new one's. */
   #generation = 0;
+  /** The server has lost touch with its store: it shows and takes nothing. */
+  #behind = false;
   /** @type {Set<string>} rooms to be in */
   #followed = new Set();
   /** @type {Set<string>} rooms this connection is in */
@@ -74,6 +76,10 @@ export class Link {
   /** @returns {LinkState} */
   get state() {
     return this.#state;
+  }
+
+  get behind() {
+    return this.#behind;
   }
 
   /** The server's clock now, milliseconds since 1970 UTC. */
@@ -214,6 +220,7 @@ export class Link {
     this.#wire?.close();
     this.#wire = null;
     this.#inside.clear();
+    this.#behind = false;
     this.#pace.reset();
     this.#outbox.disconnected();
   }
@@ -262,11 +269,29 @@ export class Link {
   #line(line) {
     if (line.hello) return this.#hello(line);
     if ('answer' in line) return this.#answered(line);
+    if (line.signal === 'behind') return this.#nowBehind(line.on);
     if (line.signal === 'come_back') {
       this.#floor = line.in_ms;
       return;
     }
     this.#deps.heard(line);
+  }
+
+  /**
+   * What was refused meanwhile is asked for at once when it is over, instead of after its pause.
+   * @param {boolean} on
+   */
+  #nowBehind(on) {
+    this.#behind = on;
+    this.#deps.state(this.#state);
+    if (on) return;
+    for (const room of this.#followed) {
+      if (this.#inside.has(room)) for (const entry of this.#outbox.unsent(room)) this.#send(entry);
+      else if (this.#timers.has(`join ${room}`)) {
+        this.#cancel(`join ${room}`);
+        this.#join(room);
+      }
+    }
   }
 
   /** @param {{hello: import('./frames.js').Hello}} line */

@@ -14,6 +14,9 @@ func (c *Conn) Greet(rooms []wire.RoomLine) {
 	c.out.send(wire.Greeting(wire.Hello{
 		Protocol: wire.Protocol, Now: c.hub.Now(), LocksAt: c.Session.LocksAt(), Rooms: rooms,
 	}))
+	if on := true; c.hub.Fenced() {
+		c.out.send(wire.Line(wire.Signal{Signal: "behind", On: &on}))
+	}
 }
 
 // Refuse answers something that could not be read as a command.

@@ -192,6 +192,37 @@ test('what is not logged ends with the connection', async () => {
   assert.equal((await answer).error.code, 'lost');
 });
 
+test('a server that is behind is waited for: nothing is given up, and all goes out when it is back', async () => {
+  const t = linked();
+  await inside(t);
+  t.link.follow('r2');
+  const say = (line) => t.machine.wire.on.text(JSON.stringify(line));
+  say({ signal: 'behind', on: true });
+  assert.equal(t.link.behind, true);
+  say({ answer: sentOf(t.machine, 'join').at(-1).id, error: { code: 'behind' } });
+  const { id, answer } = t.link.command('post', { room: 'r', text: 'hi' });
+  for (let i = 0; i < 30; i++) {
+    say({ answer: id, error: { code: 'behind' } });
+    for (let s = 0; s < 20; s++) {
+      await t.machine.pass(1_000);
+      say({ signal: 'rooms' });
+    }
+  }
+  say({ answer: id, error: { code: 'behind' } });
+  say({ answer: sentOf(t.machine, 'join').at(-1).id, error: { code: 'behind' } });
+  await settle();
+  const posts = sentOf(t.machine, 'post').length;
+  const joins = sentOf(t.machine, 'join').length;
+  say({ signal: 'behind', on: false });
+  await settle();
+  assert.equal(t.link.behind, false);
+  assert.equal(sentOf(t.machine, 'post').length, posts + 1, 'the post is asked again at once');
+  assert.equal(sentOf(t.machine, 'join').length, joins + 1, 'and so is the join');
+  assert.equal(new Set(sentOf(t.machine, 'post').map((line) => line.id)).size, 1);
+  say({ answer: id, ok: {} });
+  assert.ok((await answer).ok);
+});
+
 test('not_known and not_saved are asked again with the same id; not_saved gives up in the end', async () => {
   const t = linked();
   await inside(t);

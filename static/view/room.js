@@ -68,9 +68,10 @@ export class RoomView {
 
   /** The connection in words; one that works says nothing. */
   #state() {
-    const quiet = this.client.link.state === 'open' || !this.client.wasEverOpen;
+    const { link, wasEverOpen } = this.client;
+    const quiet = (link.state === 'open' && !link.behind) || !wasEverOpen;
     show(this.made.part('state'), !quiet);
-    if (!quiet) setText(this.made.part('state'), word('room.offline'));
+    if (!quiet) setText(this.made.part('state'), word(link.behind ? 'room.behind' : 'room.offline'));
   }
 
   /** Says how far one has read, once the newest message was in view for a moment. Told to nobody else. */
