@@ -127,6 +127,9 @@ func (a *actor) converse(ctx context.Context, lines <-chan wireclient.Line, join
 			switch {
 			case !ok:
 				return false, nil
+			case l.Answer != nil && *l.Answer == join && passing(l.Error):
+				pause(ctx, time.Duration(50+a.rng.IntN(100))*time.Millisecond)
+				return false, nil // another try, perhaps with another node
 			case l.Answer != nil && *l.Answer == join:
 				if err := a.joined(l); err != nil {
 					return true, err
@@ -157,6 +160,11 @@ func (a *actor) converse(ctx context.Context, lines <-chan wireclient.Line, join
 		}
 		a.settled(joined)
 	}
+}
+
+// passing: a refusal that says nothing of what was asked.
+func passing(e *wire.Error) bool {
+	return e != nil && slices.Contains([]string{"not_known", "not_saved", "unavailable", "restarting", "behind"}, e.Code)
 }
 
 func (a *actor) interval() time.Duration {
@@ -251,12 +259,12 @@ func (a *actor) answer(l wireclient.Line) error {
 		return nil // answered already, and asked again all the same
 	}
 	w := a.waiting[i]
+	if passing(l.Error) || l.Error != nil && l.Error.Code == "too_fast" {
+		a.retry = append(a.retry, w)
+		return nil
+	}
 	if l.Error != nil {
 		switch w.code = l.Error.Code; w.code {
-		case "too_fast", "not_known", "not_saved", "unavailable", "restarting", "behind":
-			w.code = ""
-			a.retry = append(a.retry, w)
-			return nil
 		case "already_removed", "no_such_message", "no_such_member", "no_such_room":
 		default:
 			a.history.problem("client %d: %s was refused: %s", a.index, w.verb, w.code)

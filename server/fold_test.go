@@ -104,8 +104,7 @@ func (h *held) removed(m wire.Message, l wireclient.Line) {
 		return
 	}
 	h.messages[m.ID] = wire.Message{
-		ID: m.ID, At: m.At, From: m.From, Mine: m.Mine, EditedAt: m.EditedAt,
-		RemovedAt: wireTime(l.At), RemovedBy: l.By,
+		ID: m.ID, At: m.At, From: m.From, Mine: m.Mine, RemovedAt: wireTime(l.At), RemovedBy: l.By,
 	}
 }
 

@@ -63,7 +63,7 @@ export function edit(messages, id, text, at) {
  */
 export function remove(messages, id, how) {
   const rest = how.staff
-    ? change(messages, id, (m) => ({ ...m, text: '', removed_at: how.at, removed_by: how.by }))
+    ? change(messages, id, ({ edited_at: _, reactions: __, ...m }) => ({ ...m, text: '', removed_at: how.at, removed_by: how.by }))
     : messages.filter((m) => m.id !== id);
   if (!rest.some((m) => m.reply_to === id)) return rest;
   return rest.map((m) => {

@@ -37,13 +37,14 @@ func (l *live) event(p passed, s room.Shown, text string, viewer room.Member, ow
 func (l *live) message(s room.Shown, text string, viewer room.Member) wire.Message {
 	m := wire.Message{
 		ID: l.messageID(s), At: s.Message.At, From: l.member(s.Author), Text: text,
-		Mine: s.Author.Person == viewer.Person, ReplyGone: s.ReplyGone,
-		EditedAt: s.Message.EditedAt, RemovedAt: s.Message.RemovedAt,
+		Mine: s.Author.Person == viewer.Person, ReplyGone: s.ReplyGone, RemovedAt: s.Message.RemovedAt,
 	}
 	if s.Message.RemovedAt != 0 {
+		// Nothing of what it was before: who was away when it changed would not know.
 		m.RemovedBy = "author"
 		return m
 	}
+	m.EditedAt = s.Message.EditedAt
 	if s.Message.ReplyTo != 0 && !s.ReplyGone {
 		m.ReplyTo = l.hub.Tokens.Message(l.id, s.Message.ReplyTo)
 	}
