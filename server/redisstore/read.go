@@ -48,7 +48,10 @@ func (s *Store) Read(ctx context.Context, stream string, from, to eventlog.Seq) 
 			return nil, err
 		}
 	}
-	return records, s.bodiesOf(ctx, stream, head, records)
+	if err := s.bodiesOf(ctx, stream, head, records); err != nil {
+		return nil, err
+	}
+	return records, nil
 }
 
 // entries reads the range without the bodies. The head is that of the same moment.
