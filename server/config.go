@@ -49,6 +49,8 @@ type Config struct {
 	Clock func() time.Time
 	// InsecureRedis serves on a Redis that may lose everything.
 	InsecureRedis bool
+	// ClockOff moves the machine's clock, for tests of clocks that are wrong.
+	ClockOff time.Duration
 	// InsecureCheapPassphrases hashes passphrases at next to no cost. For tests.
 	InsecureCheapPassphrases bool
 	// InsecureSyncOff acknowledges before syncing. For the test that shows that the
@@ -84,7 +86,8 @@ func (c *Config) fill() {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.Clock == nil {
-		c.Clock = time.Now
+		off := c.ClockOff
+		c.Clock = func() time.Time { return time.Now().Add(off) }
 	}
 }
 

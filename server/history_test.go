@@ -43,6 +43,10 @@ type look struct {
 // history is everything that clients did and saw, on one clock. It is safe for use
 // by all of them.
 type history struct {
+	// stale is how old what a page shows may be: with several nodes, as old as the
+	// fence allows.
+	stale time.Duration
+
 	begun time.Time
 
 	mu    sync.Mutex

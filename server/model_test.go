@@ -119,7 +119,7 @@ func messageHistories(h *history, member func(client int) string) map[string][]p
 			is.text, is.reactions = l.text, reactionText(l.reactions)
 		}
 		all[l.target] = append(all[l.target], porcupine.Operation{
-			ClientId: l.by, Call: int64(l.asked), Return: int64(l.told), Input: asked{verb: "look"}, Output: told{is: is},
+			ClientId: l.by, Call: int64(l.asked - h.stale), Return: int64(l.told), Input: asked{verb: "look"}, Output: told{is: is},
 		})
 	}
 	maps.DeleteFunc(all, func(id string, _ []porcupine.Operation) bool { return !posted[id] })

@@ -58,6 +58,7 @@ func (f *fleet) open(t *testing.T, n int, url string, change func(node int, c *s
 		urls = append(urls, f.nodes[i].URL)
 	}
 	f.crowd = newCrowd(urls, *nodeRate, f.rooms, tokensOf(t, f.config))
+	f.history.stale = 2 * time.Second // the fence, and a poll
 }
 
 // run has the crowd write while faults happen, and holds everything against each

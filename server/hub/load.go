@@ -51,8 +51,8 @@ func (l *live) load() error {
 // since. Where that is too much, or no longer the history they know, they reload.
 func (l *live) showMissed(ctx context.Context) error {
 	known := l.shown
-	l.shown = l.head
 	if len(l.seats) == 0 || known == l.head {
+		l.shown = l.head
 		return nil
 	}
 	if known.Seq >= l.head.Seq || l.head.Seq-known.Seq > maxGap {
@@ -61,13 +61,13 @@ func (l *live) showMissed(ctx context.Context) error {
 	}
 	from, missed, err := l.from(ctx, room.Seq(known.Seq))
 	if err != nil {
-		l.shown = known
 		return err
 	}
 	if from != known {
 		l.replaced()
 		return nil
 	}
+	// Each moves shown on by itself: the fence may fall in between.
 	for _, p := range missed { // first of all: who may not be told any more
 		l.endRights(p)
 	}
@@ -200,6 +200,7 @@ func (l *live) replaced() {
 		c.historyReplaced()
 	}
 	clear(l.seats)
+	l.shown = l.head
 }
 
 // bodies reads the texts of records, wherever they stand.

@@ -100,7 +100,7 @@ func carried(c server.Config) map[string]any {
 	return map[string]any{
 		"Addr": c.Addr, "Ops": c.Ops, "Data": c.Data, "Key": c.Key, "Origin": c.Origin, "Drain": c.Drain,
 		"Redis": c.Redis, "RedisCA": c.RedisCA, "RedisReplicas": c.RedisReplicas, "InsecureRedis": c.InsecureRedis,
-		"InsecureCheapPassphrases": c.InsecureCheapPassphrases, "InsecureSyncOff": c.InsecureSyncOff,
+		"ClockOff": c.ClockOff, "InsecureCheapPassphrases": c.InsecureCheapPassphrases, "InsecureSyncOff": c.InsecureSyncOff,
 	}
 }
 
@@ -147,15 +147,35 @@ func (p *Process) wait() {
 // Metrics is the text of the operator's page.
 func (p *Process) Metrics(t testing.TB) string {
 	t.Helper()
+	_, text := p.ops(t, "/metrics")
+	return text
+}
+
+// Ready is what /readyz says: whether it is, and else why not.
+func (p *Process) Ready(t testing.TB) (ready bool, why string) {
+	t.Helper()
+	status, why := p.ops(t, "/readyz")
+	return status == http.StatusOK, why
+}
+
+// Live is whether /livez answers well.
+func (p *Process) Live(t testing.TB) bool {
+	t.Helper()
+	status, _ := p.ops(t, "/livez")
+	return status == http.StatusOK
+}
+
+func (p *Process) ops(t testing.TB, path string) (status int, text string) {
+	t.Helper()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
-	answer, err := client.Get(p.Ops + "/metrics")
+	answer, err := client.Get(p.Ops + path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
+	body, err := io.ReadAll(answer.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(text)
+	return answer.StatusCode, string(body)
 }
