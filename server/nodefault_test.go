@@ -188,4 +188,3 @@ func TestClocksApart(t *testing.T) {
 	}
 	f.crosses(t)
 }
-

@@ -103,6 +103,10 @@ func (l *live) take(e envelope) {
 			e.done <- err
 			return
 		}
+		if l.held { // the fence fell meanwhile: what is loaded is ahead of what was shown
+			e.done <- ErrFenced
+			return
+		}
 	}
 	first, ok := e.request.(*do)
 	if !ok {
