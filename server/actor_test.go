@@ -43,6 +43,7 @@ type actor struct {
 	retry   []*act   // to be sent again: refused for their pace
 	looking map[string]look
 	joins   int
+	reloads int // because the history was replaced
 	out     bool // its membership has ended
 	spare   int  // posts it still tries after that
 	told    bool
@@ -127,7 +128,7 @@ func (a *actor) converse(ctx context.Context, lines <-chan wireclient.Line, join
 			switch {
 			case !ok:
 				return false, nil
-			case l.Answer != nil && *l.Answer == join && passing(l.Error):
+			case l.Answer != nil && *l.Answer == join && (passing(l.Error) || a.replaced(l.Error)):
 				pause(ctx, time.Duration(50+a.rng.IntN(100))*time.Millisecond)
 				return false, nil // another try, perhaps with another node
 			case l.Answer != nil && *l.Answer == join:
@@ -160,6 +161,11 @@ func (a *actor) converse(ctx context.Context, lines <-chan wireclient.Line, join
 		}
 		a.settled(joined)
 	}
+}
+
+// replaced: the history that this client knows is no more.
+func (a *actor) replaced(e *wire.Error) bool {
+	return e != nil && e.Code == "history_replaced" && a.history.forks
 }
 
 // passing: a refusal that says nothing of what was asked.
@@ -206,6 +212,9 @@ func (a *actor) joined(l wireclient.Line) error {
 	var j wire.Joined
 	if err := json.Unmarshal(l.OK, &j); err != nil {
 		return err
+	}
+	if j.Reset && a.view.pos != "" && a.history.forks {
+		a.view, a.fresh, a.reloads = held{}, nil, a.reloads+1
 	}
 	if j.Reset != (a.view.pos == "") {
 		a.history.problem("client %d: reset is %v on coming in for the %d. time", a.index, j.Reset, a.joins+1)
@@ -267,6 +276,9 @@ func (a *actor) answer(l wireclient.Line) error {
 		switch w.code = l.Error.Code; w.code {
 		case "already_removed", "no_such_message", "no_such_member", "no_such_room":
 		default:
+			if a.history.forks {
+				break // the place it meant is another message's now
+			}
 			a.history.problem("client %d: %s was refused: %s", a.index, w.verb, w.code)
 		}
 	} else if err := a.done(w, l); err != nil {

@@ -66,7 +66,8 @@ func (s *Server) present(ctx context.Context) (eventlog.Cursor, error) {
 type follower struct {
 	*Server
 	work   *sync.WaitGroup
-	cursor eventlog.Cursor // of the polling goroutine
+	cursor eventlog.Cursor // of the polling goroutine, as is again
+	again  time.Time       // when all heads are compared once more; zero: not
 	asOf   atomic.Int64    // when the last poll that succeeded began, nanoseconds since 1970
 }
 
@@ -114,6 +115,11 @@ func (s *follower) poll(ctx context.Context) error {
 	for {
 		changes, next, err := s.Log.Changes(asking, s.cursor, 0)
 		if errors.Is(err, eventlog.ErrCursor) {
+			s.again = time.Now().Add(compareAgain)
+			return s.compareAll(ctx)
+		}
+		if !s.again.IsZero() && time.Now().After(s.again) {
+			s.again = time.Time{}
 			return s.compareAll(ctx)
 		}
 		if err != nil {
@@ -158,6 +164,10 @@ func (s *follower) compareAll(ctx context.Context) error {
 	s.cursor = cursor
 	return nil
 }
+
+// compareAgain is how long after such a comparison another is made: connections made
+// while the primary changed may have answered from the old one.
+const compareAgain = 5 * time.Second
 
 func (s *follower) moved(ctx context.Context, n eventlog.News, work *sync.WaitGroup) {
 	if id, ok := hub.OfStream(n.Stream); ok {

@@ -46,6 +46,10 @@ type history struct {
 	// stale is how old what a page shows may be: with several nodes, as old as the
 	// fence allows.
 	stale time.Duration
+	// forks: the log may go back to another history, as after a failover that nothing
+	// bounds. Clients must follow then, by loading anew; what they were told before
+	// need not be true.
+	forks bool
 
 	begun time.Time
 
@@ -97,7 +101,7 @@ func (h *history) heard(in room.ID, at room.Seq, what string) {
 	if h.told[in] == nil {
 		h.told[in] = make(map[room.Seq]string)
 	}
-	if was, ok := h.told[in][at]; ok && was != what {
+	if was, ok := h.told[in][at]; ok && was != what && !h.forks {
 		h.problems = append(h.problems, fmt.Sprintf("place %d was told as %s and as %s", at, was, what))
 	}
 	h.told[in][at] = what

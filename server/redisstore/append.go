@@ -26,13 +26,11 @@ func (s *Store) Append(ctx context.Context, stream string, after eventlog.Positi
 		channel = "" // told when it is confirmed, not before
 	}
 	out, err := s.write(ctx, appendScript, s.keys.streamKeys(stream), s.appendArgs(stream, after, head, records, channel, news)...)
-	switch {
-	case err != nil:
+	if err == nil {
+		err = refused(out)
+	}
+	if err != nil {
 		return eventlog.Position{}, err
-	case out == "dropped":
-		return eventlog.Position{}, eventlog.ErrDropped
-	case out == "conflict":
-		return eventlog.Position{}, eventlog.ErrConflict
 	}
 	if s.replicas > 0 {
 		s.confirmed.note(stream, head.Seq)
@@ -44,13 +42,27 @@ func (s *Store) Append(ctx context.Context, stream string, after eventlog.Positi
 	return head, nil
 }
 
+// refused is what a script's answer means that changed nothing.
+func refused(out any) error {
+	switch out {
+	case "dropped":
+		return eventlog.ErrDropped
+	case "conflict":
+		return eventlog.ErrConflict
+	}
+	return nil
+}
+
 func (s *Store) appendArgs(stream string, after, head eventlog.Position, records []eventlog.Record, channel string, news []byte) []any {
 	args := make([]any, 0, 8+6*len(records))
 	args = append(args, s.id, stream, encodeHead(after), encodeHead(head), uint64(after.Seq), "0", channel, news)
 	for i := range records {
 		r := &records[i]
 		body, hasBody := r.Body, "0"
-		if r.HasBody {
+		switch {
+		case r.HasBody && body == nil:
+			hasBody = "e" // only Import has such records
+		case r.HasBody:
 			hasBody = "1"
 		}
 		args = append(args, uint64(r.Seq), proof(r), r.Meta, hasBody, body, numbers(r.Erases))

@@ -45,7 +45,7 @@ func (s *Store) Changes(ctx context.Context, after eventlog.Cursor, limit int) (
 	if limit <= 0 {
 		limit = defaultChanges
 	}
-	raw, err := answer(ctx, changesScript.Run(ctx, s.client, []string{s.keys.store(), s.keys.heads(), s.keys.changes()}, s.id, from.number, limit))
+	raw, err := answer(ctx, changesScript.Run(ctx, s.redis(), []string{s.keys.store(), s.keys.heads(), s.keys.changes()}, s.id, from.number, limit))
 	if err != nil {
 		return nil, after, err
 	}
@@ -55,6 +55,7 @@ func (s *Store) Changes(ctx context.Context, after eventlog.Cursor, limit int) (
 		return nil, after, err
 	case after != "" && from.history != now.history || from.number > newest:
 		s.confirmed.forget()
+		s.dialAnew()
 		return nil, after, eventlog.ErrCursor
 	case len(list) == 0:
 		if after == "" {

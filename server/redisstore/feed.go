@@ -39,6 +39,7 @@ type feed struct {
 	back chan string
 
 	dropped, rejoined atomic.Uint64
+	listening         atomic.Pointer[context.CancelFunc] // ends the subscription of now
 
 	mu       sync.Mutex
 	closed   bool
@@ -97,7 +98,7 @@ func (s *Store) Signal(ctx context.Context, payload []byte) {
 
 // publish speaks on a channel. A failure is no news: what is said there may be lost.
 func (s *Store) publish(ctx context.Context, channel string, payload []byte) {
-	_ = s.client.Publish(ctx, channel, payload).Err()
+	_ = s.redis().Publish(ctx, channel, payload).Err()
 }
 
 func (f *feed) add() (chan eventlog.News, bool) {
@@ -152,7 +153,10 @@ func (f *feed) run(ctx context.Context) {
 // whatever is the primary then.
 func (f *feed) listen(ctx context.Context) {
 	k := f.store.keys
-	sub := f.store.client.Subscribe(ctx, k.news(), k.signals(), k.probe())
+	ctx, stopListening := context.WithCancel(ctx)
+	defer stopListening()
+	f.listening.Store(&stopListening)
+	sub := f.store.redis().Subscribe(ctx, k.news(), k.signals(), k.probe())
 	// Waiting for a message does not look at ctx; closing what is waited on ends it.
 	stop := context.AfterFunc(ctx, func() { _ = sub.Close() })
 	defer func() { stop(); _ = sub.Close() }()
@@ -171,6 +175,13 @@ func (f *feed) listen(ctx context.Context) {
 		case *redis.Message:
 			f.take(m)
 		}
+	}
+}
+
+// interrupt ends the subscription of now; another is made at once.
+func (f *feed) interrupt() {
+	if stop := f.listening.Load(); stop != nil {
+		(*stop)()
 	}
 }
 

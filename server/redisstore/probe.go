@@ -85,7 +85,7 @@ func (p *probe) once(ctx context.Context) {
 	var now *redis.TimeCmd
 	var have *redis.Cmd
 	before := s.clock()
-	_, err := s.client.Pipelined(ctx, func(c redis.Pipeliner) error {
+	_, err := s.redis().Pipelined(ctx, func(c redis.Pipeliner) error {
 		now = c.Time(ctx)
 		c.Publish(ctx, s.keys.probe(), p.name+" "+strconv.FormatInt(steady(), 10))
 		if s.replicas > 0 {

@@ -18,7 +18,7 @@ func (s *Store) Head(ctx context.Context, stream string) (eventlog.Position, err
 	if err := eventlog.CheckName(stream); err != nil {
 		return eventlog.Position{}, err
 	}
-	text, err := s.client.HGet(ctx, s.keys.heads(), stream).Result()
+	text, err := s.redis().HGet(ctx, s.keys.heads(), stream).Result()
 	if err != nil && !isNil(err) {
 		return eventlog.Position{}, asStoreError(ctx, err)
 	}
@@ -59,7 +59,7 @@ func (s *Store) entries(ctx context.Context, stream string, from, to eventlog.Se
 	low, high := strconv.FormatUint(uint64(min(from, to)), 10), strconv.FormatUint(uint64(max(from, to)), 10)
 	var list *redis.XMessageSliceCmd
 	var headText *redis.StringCmd
-	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+	_, err := s.redis().TxPipelined(ctx, func(p redis.Pipeliner) error {
 		if from <= to {
 			list = p.XRangeN(ctx, s.keys.stream(stream), low, high, eventlog.MaxRead)
 		} else {
@@ -131,7 +131,7 @@ func (s *Store) askBodies(ctx context.Context, stream string, fields []string, n
 	var bodies *redis.SliceCmd
 	var headText *redis.StringCmd
 	var have *redis.Cmd
-	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+	_, err := s.redis().Pipelined(ctx, func(p redis.Pipeliner) error {
 		if len(fields) > 0 {
 			bodies = p.HMGet(ctx, s.keys.bodies(stream), fields...)
 		}

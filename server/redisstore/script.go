@@ -64,7 +64,7 @@ func (s *Store) write(ctx context.Context, script script, keys []string, args ..
 		return nil, err // nothing was sent
 	}
 	if s.replicas == 0 {
-		return answer(ctx, script.Run(ctx, s.client, keys, args...))
+		return answer(ctx, script.Run(ctx, s.redis(), keys, args...))
 	}
 	if s.probe != nil && s.probe.thin.Load() {
 		return nil, errThin // and nothing was written
@@ -87,7 +87,7 @@ type eval func(p redis.Pipeliner, ctx context.Context, script string, keys []str
 func (s *Store) writeAndWait(ctx context.Context, script string, keys []string, args []any, run eval) (any, error) {
 	var done *redis.Cmd
 	var have *redis.Cmd
-	_, _ = s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+	_, _ = s.redis().Pipelined(ctx, func(p redis.Pipeliner) error {
 		done = run(p, ctx, script, keys, args...)
 		have = wait(ctx, p, s.replicas, waitTimeout)
 		return nil

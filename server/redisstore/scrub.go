@@ -58,7 +58,7 @@ func (c *scrubber) run(ctx context.Context) {
 // Scrub has Redis write its files anew if something was erased since the last time,
 // and returns when the files are written.
 func (s *Store) Scrub(ctx context.Context) error {
-	counts, err := s.client.HMGet(ctx, s.keys.store(), "erasures", "scrubbed").Result()
+	counts, err := s.redis().HMGet(ctx, s.keys.store(), "erasures", "scrubbed").Result()
 	if err != nil {
 		return asStoreError(ctx, err)
 	}
@@ -68,7 +68,7 @@ func (s *Store) Scrub(ctx context.Context) error {
 	if err := s.rewriteFiles(ctx); err != nil {
 		return err
 	}
-	return asStoreError(ctx, s.client.HSet(ctx, s.keys.store(), "scrubbed", counts[0]).Err())
+	return asStoreError(ctx, s.redis().HSet(ctx, s.keys.store(), "scrubbed", counts[0]).Err())
 }
 
 // errRewrite: Redis could not write its files anew.
@@ -87,8 +87,8 @@ func (s *Store) rewriteFiles(ctx context.Context) error {
 		begin func(context.Context) *redis.StatusCmd
 		done  string
 	}{
-		{before["aof_enabled"] == "1", s.client.BgRewriteAOF, "aof_last_bgrewrite_status"},
-		{before["rdb_last_save_time"] != "" && before["rdb_saves"] != "0", s.client.BgSave, "rdb_last_bgsave_status"},
+		{before["aof_enabled"] == "1", s.redis().BgRewriteAOF, "aof_last_bgrewrite_status"},
+		{before["rdb_last_save_time"] != "" && before["rdb_saves"] != "0", s.redis().BgSave, "rdb_last_bgsave_status"},
 	} {
 		if !file.kept {
 			continue
@@ -114,7 +114,7 @@ const settleEvery = 200 * time.Millisecond
 // settled waits until no file is being written, and returns what Redis says of them.
 func (s *Store) settled(ctx context.Context) (map[string]string, error) {
 	for {
-		text, err := s.client.Info(ctx, "persistence").Result()
+		text, err := s.redis().Info(ctx, "persistence").Result()
 		if err != nil {
 			return nil, asStoreError(ctx, err)
 		}

@@ -18,7 +18,8 @@ import (
 
 // Store is a programme's data in Redis. Its methods may be called from any goroutine.
 type Store struct {
-	client   redis.UniversalClient
+	dialing  *redis.UniversalOptions
+	client   atomic.Pointer[redis.UniversalClient]
 	keys     keys
 	id       string // of the store, written by whoever opened it first
 	replicas int
@@ -49,7 +50,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.id, err = s.identity(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(err, s.client.Close())
+		return nil, errors.Join(err, s.redis().Close())
 	}
 	s.feed = newFeed(s)
 	s.probe = newProbe(s)
@@ -64,10 +65,27 @@ func connect(o Options) (*Store, error) {
 		return nil, err
 	}
 	quiet.Do(func() { redis.SetLogger(silence{}) })
-	return &Store{
-		client: redis.NewUniversalClient(universal), keys: keys{o.Prefix}, replicas: o.Replicas,
+	s := &Store{
+		dialing: universal, keys: keys{o.Prefix}, replicas: o.Replicas,
 		clock: o.Clock, logger: o.Logger, confirmed: newConfirmed(),
-	}, nil
+	}
+	s.dialAnew()
+	return s, nil
+}
+
+// redis is the client of now.
+func (s *Store) redis() redis.UniversalClient { return *s.client.Load() }
+
+// dialAnew replaces the client by one that has no connections yet: those to an old
+// primary would live on and answer from another history. Calls under way fail.
+func (s *Store) dialAnew() {
+	fresh := redis.NewUniversalClient(s.dialing)
+	if old := s.client.Swap(&fresh); old != nil {
+		_ = (*old).Close()
+	}
+	if s.feed != nil {
+		s.feed.interrupt()
+	}
 }
 
 // quiet: the client's own log would go to the standard error, in its own form.
@@ -85,7 +103,7 @@ func (s *Store) identity(ctx context.Context) (string, error) {
 	fresh := make([]byte, 16)
 	_, _ = rand.Read(fresh)
 	var id *redis.StringCmd
-	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+	_, err := s.redis().TxPipelined(ctx, func(p redis.Pipeliner) error {
 		p.HSetNX(ctx, s.keys.store(), "id", hex.EncodeToString(fresh))
 		id = p.HGet(ctx, s.keys.store(), "id")
 		return nil
@@ -103,7 +121,7 @@ func (s *Store) Close() error {
 		s.scrub.close()
 		s.probe.close()
 		s.feed.close()
-		s.closed = s.client.Close()
+		s.closed = s.redis().Close()
 	})
 	return s.closed
 }

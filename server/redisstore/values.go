@@ -26,7 +26,7 @@ func (v *values) Get(ctx context.Context, bucket, key string) (eventlog.Value, e
 	if err := checkPlace(bucket, key); err != nil {
 		return eventlog.Value{}, err
 	}
-	text, err := v.client.HGet(ctx, v.keys.data(bucket), key).Result()
+	text, err := v.store().redis().HGet(ctx, v.keys.data(bucket), key).Result()
 	if isNil(err) {
 		return eventlog.Value{}, eventlog.ErrNotFound
 	}
@@ -128,7 +128,7 @@ func (s *Store) listAll(ctx context.Context, bucket string) ([]eventlog.Value, e
 	seen := make(map[string]bool) // a scan can come by twice
 	var at uint64
 	for {
-		pairs, next, err := s.client.HScan(ctx, s.keys.data(bucket), at, "", listStep).Result()
+		pairs, next, err := s.redis().HScan(ctx, s.keys.data(bucket), at, "", listStep).Result()
 		if err != nil {
 			return nil, asStoreError(ctx, err)
 		}

@@ -75,6 +75,7 @@ func (p *Proxy) SetTarget(addr string) {
 }
 
 // Cut resets every connection now, and new ones as soon as they are made, until Heal.
+// To a client either its dial or its first read fails then.
 func (p *Proxy) Cut() {
 	p.change(func(s *state) { s.cut, s.held = true, [directions]bool{} })
 }

@@ -2,6 +2,7 @@ package servertest
 
 import (
 	"context"
+	"net"
 	"net/url"
 	"strconv"
 	"strings"
@@ -17,6 +18,9 @@ type SentinelOptions struct {
 	DownAfter time.Duration
 	// Replicas is how many replicas WaitReady waits for.
 	Replicas int
+	// Through is the proxy by which the Sentinels, and whoever asks them, reach the
+	// primary; nil: its own address.
+	Through *Proxy
 }
 
 // Sentinels are real redis-sentinel processes that watch one primary, by the name
@@ -63,9 +67,13 @@ func StartSentinels(t testing.TB, primary *Redis, n, quorum int, opt SentinelOpt
 }
 
 func (s *Sentinels) args(dir, port, quorum string) []string {
+	watched := s.primary.port
+	if s.options.Through != nil {
+		watched = s.options.Through.listener.Addr().(*net.TCPAddr).Port
+	}
 	args := []string{
 		"--bind", "127.0.0.1", "--port", port, "--dir", dir, "--daemonize", "no", "--protected-mode", "no",
-		"--sentinel", "monitor", primaryName, "127.0.0.1", strconv.Itoa(s.primary.port), quorum,
+		"--sentinel", "monitor", primaryName, "127.0.0.1", strconv.Itoa(watched), quorum,
 		"--sentinel", "down-after-milliseconds", primaryName, strconv.FormatInt(s.options.DownAfter.Milliseconds(), 10),
 		"--sentinel", "failover-timeout", primaryName, strconv.FormatInt(failoverTimeout.Milliseconds(), 10),
 	}
@@ -101,8 +109,11 @@ func (s *Sentinels) Addrs() []string {
 }
 
 // URL is how a store is told where they are, and the password of Redis.
-func (s *Sentinels) URL() string {
-	u := url.URL{Scheme: "redis+sentinel", Host: strings.Join(s.Addrs(), ","), Path: primaryName, RawQuery: "db=0"}
+func (s *Sentinels) URL() string { return s.URLAt(s.Addrs()) }
+
+// URLAt is URL with other addresses of the Sentinels, such as proxies'.
+func (s *Sentinels) URLAt(addrs []string) string {
+	u := url.URL{Scheme: "redis+sentinel", Host: strings.Join(addrs, ","), Path: primaryName, RawQuery: "db=0"}
 	if password := s.primary.options.Password; password != "" {
 		u.User = url.UserPassword("", password)
 	}

@@ -5,7 +5,7 @@
 -- ARGV: 1 the store's id, 2 the stream's name, 3 its head before ("" for none),
 -- 4 its head after, 5 its length before, 6 "1" if bodies are erased, 7 channel of
 -- the news ("" for none), 8 news; then for each record its number, proof, metadata,
--- "1" if it has a body, the body, and the numbers whose bodies it erases ("3 7").
+-- "1" if it has a body ("e" if it had one that was erased), the body, and the numbers whose bodies it erases ("3 7").
 --
 -- Every check comes before the first write, and each write fits what was checked,
 -- so none can fail half way. At maxmemory Redis refuses the script as a whole,
@@ -23,7 +23,8 @@ redis.call('HLEN', bodies)
 if redis.call('XLEN', stream) ~= tonumber(ARGV[5]) then return redis.error_reply('KITHBROKEN the stream is not as long as its head says') end
 
 for i = 9, #ARGV, 6 do
-	redis.call('XADD', stream, ARGV[i] .. '-0', 'p', ARGV[i + 1], 'm', ARGV[i + 2], 'b', ARGV[i + 3])
+	local had = ARGV[i + 3] == 'e' and '1' or ARGV[i + 3]
+	redis.call('XADD', stream, ARGV[i] .. '-0', 'p', ARGV[i + 1], 'm', ARGV[i + 2], 'b', had)
 	if ARGV[i + 3] == '1' then redis.call('HSET', bodies, ARGV[i], ARGV[i + 4]) end
 	for seq in string.gmatch(ARGV[i + 5], '%d+') do redis.call('HDEL', bodies, seq) end
 end
