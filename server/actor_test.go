@@ -43,7 +43,7 @@ type actor struct {
 	retry   []*act   // to be sent again: refused for their pace
 	looking map[string]look
 	joins   int
-	reloads int // because the history was replaced
+	reloads int  // because the history was replaced
 	out     bool // its membership has ended
 	spare   int  // posts it still tries after that
 	told    bool

@@ -160,4 +160,3 @@ func (w *watched) lost(t *testing.T) (lost []*act) {
 	}
 	return slices.DeleteFunc(slices.Clone(w.history.acts), func(a *act) bool { return a.code != "" || stored[a.id] })
 }
-

@@ -29,12 +29,20 @@ func doctor(ctx context.Context, e *environment) error {
 	if c.Key == "" {
 		c.Key = server.DefaultKey(c.Data)
 	}
+	c.KeyMustExist = c.KeyMustExist || c.Redis != "" // as for serve
 	status, err := control.Dial(c.Data).Status(ctx)
 	running := err == nil
 	findings := []finding{lookServer(status, running), lookFolder(c.Data), lookKey(c), lookClock(c.Data), lookOrigin(c), lookFiles()}
 	if !running {
 		findings = append(findings, lookPort(c.Addr, "-addr"), lookPort(c.Ops, "-ops"))
 	}
+	if c.Redis != "" {
+		findings = append(findings, lookRedis(ctx, c)...)
+	}
+	return e.print(findings)
+}
+
+func (e *environment) print(findings []finding) error {
 	ill := 0
 	for _, one := range findings {
 		if one.mend == "" {

@@ -24,6 +24,8 @@ const (
 	hereFor   = 25 * room.Second
 	// saidBuffer bounds the signals waiting to go out; more are dropped.
 	saidBuffer = 256
+	// sayEvery is how long signals are gathered.
+	sayEvery   = 100 * time.Millisecond
 	sayTimeout = time.Second
 )
 
@@ -50,11 +52,17 @@ func (l *live) say(s said) {
 	}
 }
 
+// sayLoop gathers what rooms say for a moment and sends it as one signal: when a
+// thousand people come back at once, that is a few messages instead of hundreds.
 func (h *Hub) sayLoop() {
 	for {
 		select {
 		case s := <-h.said:
-			payload, err := json.Marshal(s)
+			all, open := h.gatherSaid(s)
+			if !open {
+				return
+			}
+			payload, err := json.Marshal(all)
 			if err != nil {
 				continue // it has nothing that could fail
 			}
@@ -65,6 +73,24 @@ func (h *Hub) sayLoop() {
 			return
 		}
 	}
+}
+
+// gatherSaid is s and what is said soon after it; false: the hub closes.
+func (h *Hub) gatherSaid(s said) (all []said, open bool) {
+	all = []said{s}
+	soon := time.NewTimer(sayEvery)
+	defer soon.Stop()
+	for len(all) < saidBuffer {
+		select {
+		case s := <-h.said:
+			all = append(all, s)
+		case <-soon.C:
+			return all, true
+		case <-h.ctx.Done():
+			return nil, false
+		}
+	}
+	return all, true
 }
 
 func (h *Hub) hearLoop() {
@@ -82,16 +108,18 @@ func (h *Hub) hearLoop() {
 }
 
 func (h *Hub) hear(payload []byte) {
-	var s said
-	if err := json.Unmarshal(payload, &s); err != nil || len(s.Here) > maxHere {
+	var all []said
+	if err := json.Unmarshal(payload, &all); err != nil {
 		h.Metrics.lostSignals.Inc()
 		return
 	}
-	if s.Node == h.node || h.fenced.Load() {
-		return
-	}
-	if l := h.active(s.Room); l != nil {
-		l.nudge(heard{s})
+	for _, s := range all {
+		if s.Node == h.node || h.fenced.Load() || len(s.Here) > maxHere {
+			continue
+		}
+		if l := h.active(s.Room); l != nil {
+			l.nudge(heard{s})
+		}
 	}
 }
 

@@ -116,7 +116,7 @@ func TestTypingAcrossNodes(t *testing.T) {
 		watcher.lines()
 		open.must("typing", in, fields{"on": true}, nil)
 		closed.must("typing", in, fields{"on": true}, nil)
-		settle()
+		pass(200 * time.Millisecond) // signals are gathered for a moment
 		var typing []line
 		for _, l := range watcher.lines() {
 			if l.Signal == "typing" {
@@ -152,7 +152,7 @@ func TestNonsenseOnTheChannel(t *testing.T) {
 		in, who := h.crew(near, 3)
 		watcher := h.follow(near, in, who[0])
 		stranger := sky.ear()
-		for _, s := range []string{"", "{", "[]", `{"n":"x","r":"` + string(in) + `","k":"typing","who":"p_nobody","on":true}`, `{"n":"x","r":"r_x","k":"here"}`, `{"n":"x","r":"` + string(in) + `","k":"??"}`} {
+		for _, s := range []string{"", "{", "[]", `[{"n":"x","r":"` + string(in) + `","k":"typing","who":"p_nobody","on":true}]`, `[{"n":"x","r":"r_x","k":"here"}]`, `[{"n":"x","r":"` + string(in) + `","k":"??"}]`} {
 			stranger.Signal(t.Context(), []byte(s))
 		}
 		settle()

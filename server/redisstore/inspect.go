@@ -60,21 +60,22 @@ func (i *Inspection) Reach(ctx context.Context) error {
 	err := i.store.redis().Time(ctx).Err()
 	refused, ok := errors.AsType[redis.Error](err)
 	switch {
-	case err == nil, ok && redis.HasErrorPrefix(err, "NOPERM"): // it answers; Rights says what is missing
+	case err == nil, ok && noRight(refused): // it answers; Rights says what is missing
 		return nil
 	case ok:
 		return errors.New(meaning(refused.Error()))
 	}
-	return errors.New(unreachable(ctx, err))
+	return errors.New(i.unreachable(ctx, err))
 }
 
 // unreachable says why a connection was not made.
-func unreachable(ctx context.Context, err error) string {
+func (i *Inspection) unreachable(ctx context.Context, err error) string {
 	_, badName := errors.AsType[*net.DNSError](err)
 	_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
 	_, badHost := errors.AsType[x509.HostnameError](err)
 	_, badTLS := errors.AsType[tls.RecordHeaderError](err)
 	timeout, isNet := errors.AsType[net.Error](err)
+	late := ctx.Err() != nil || isNet && timeout.Timeout() || errors.Is(err, os.ErrDeadlineExceeded)
 	switch {
 	case unknown:
 		return "its certificate is signed by an authority that is not known here"
@@ -84,7 +85,9 @@ func unreachable(ctx context.Context, err error) string {
 		return "it does not speak TLS there"
 	case badName:
 		return "there is no such host"
-	case ctx.Err() != nil, isNet && timeout.Timeout(), errors.Is(err, os.ErrDeadlineExceeded):
+	case late && i.store.dialing.TLSConfig != nil:
+		return "it does not answer in time; perhaps it does not speak TLS there"
+	case late:
 		return "it does not answer in time"
 	case strings.Contains(err.Error(), "sentinels"):
 		return "no Sentinel answers, or none knows that name"

@@ -34,6 +34,7 @@ func (s *Store) Collectors() []prometheus.Collector {
 			return float64(s.feed.dropped.Load())
 		}),
 		counter("listening_anew", "Times the subscription was made anew.", func() float64 { return float64(s.feed.rejoined.Load()) }),
+		counter("commands", "Commands this node sent to Redis.", func() float64 { return float64(s.asked.commands.Load()) }),
 		counter("retries", "Calls sent again because Redis did not know a script.", func() float64 { return float64(s.retries.Load()) }),
 	}
 }

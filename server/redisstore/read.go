@@ -18,9 +18,9 @@ func (s *Store) Head(ctx context.Context, stream string) (eventlog.Position, err
 	if err := eventlog.CheckName(stream); err != nil {
 		return eventlog.Position{}, err
 	}
-	text, err := s.redis().HGet(ctx, s.keys.heads(), stream).Result()
-	if err != nil && !isNil(err) {
-		return eventlog.Position{}, asStoreError(ctx, err)
+	text, err := s.gather.head(ctx, stream)
+	if err != nil {
+		return eventlog.Position{}, err
 	}
 	head, dropped, err := decodeHead(text)
 	if err == nil && dropped {
@@ -38,6 +38,16 @@ func (s *Store) Read(ctx context.Context, stream string, from, to eventlog.Seq) 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if from <= to && s.replicas == 0 {
+		if list, all, err := s.gather.records(ctx, stream, from, to); err != nil || all {
+			return list, err
+		}
+	}
+	return s.readLong(ctx, stream, from, to)
+}
+
+// readLong is Read for what is long, goes down, or has to wait for replicas.
+func (s *Store) readLong(ctx context.Context, stream string, from, to eventlog.Seq) ([]eventlog.Record, error) {
 	entries, head, err := s.entries(ctx, stream, from, to)
 	if err != nil || len(entries) == 0 {
 		return nil, err

@@ -46,19 +46,25 @@ func (i *Inspection) ask(ctx context.Context, commands [][]any, note func(comman
 		}
 		return nil
 	})
+	asked := false
 	for n, d := range done {
-		// Redis's refusals are one command's; anything else is the connection's end.
+		asked = asked || d.Err() != nil
 		if refused, ok := errors.AsType[redis.Error](d.Err()); ok {
 			name, _ := commands[n][0].(string)
 			note(name, refused)
 		} else if d.Err() != nil {
-			return errors.New(unreachable(ctx, d.Err()))
+			return errors.New(i.unreachable(ctx, d.Err()))
 		}
 	}
-	if _, refused := errors.AsType[redis.Error](err); refused {
+	if asked || err == nil {
 		return nil
 	}
-	return err
+	// The connection was not made.
+	if refused, ok := errors.AsType[redis.Error](err); ok {
+		note("select", refused)
+		return nil
+	}
+	return errors.New(i.unreachable(ctx, err))
 }
 
 // note turns a refusal into the rule that is missing. Redis's words for it changed
@@ -75,7 +81,7 @@ func (r *Rights) note(command, pattern string, refused redis.Error) {
 	switch {
 	case strings.Contains(text, "unknown command"):
 		add(&r.Unknown, command)
-	case !strings.HasPrefix(text, "NOPERM"): // such as DISCARD after a MULTI that was refused
+	case !noRight(refused): // such as DISCARD after a MULTI that was refused
 	case about: // perhaps another one, that makes the connection
 		add(&r.Missing, "+"+named)
 	case strings.Contains(text, "channel"):
@@ -84,6 +90,10 @@ func (r *Rights) note(command, pattern string, refused redis.Error) {
 		add(&r.Missing, "~"+pattern)
 	}
 }
+
+// noRight tells whether the access list is the reason. EXEC's refusal, and one while
+// the connection is made, carry it inside.
+func noRight(refused redis.Error) bool { return strings.Contains(refused.Error(), "NOPERM") }
 
 // trials are all commands of a node, the scripts' too, each with as many arguments as
 // it wants and with keys and channels of Kith's own.

@@ -25,6 +25,8 @@ var (
 	deleteText string
 	//go:embed scripts/sweep.lua
 	sweepText string
+	//go:embed scripts/many.lua
+	manyText string
 
 	appendScript  = newScript(appendText)
 	dropScript    = newScript(dropText)
@@ -32,6 +34,7 @@ var (
 	putScript     = newScript(putText)
 	deleteScript  = newScript(deleteText)
 	sweepScript   = newScript(sweepText)
+	manyScript    = newScript(manyText)
 )
 
 // script is one of the programs above and the name that Redis gives it.

@@ -82,13 +82,17 @@ func (s *Store) rewriteFiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	set, err := s.settings(ctx)
+	if err != nil {
+		return err
+	}
 	for _, file := range []struct {
 		kept  bool
 		begin func(context.Context) *redis.StatusCmd
 		done  string
 	}{
 		{before["aof_enabled"] == "1", s.redis().BgRewriteAOF, "aof_last_bgrewrite_status"},
-		{before["rdb_last_save_time"] != "" && before["rdb_saves"] != "0", s.redis().BgSave, "rdb_last_bgsave_status"},
+		{set.Save != "" || before["rdb_saves"] != "0", s.redis().BgSave, "rdb_last_bgsave_status"},
 	} {
 		if !file.kept {
 			continue

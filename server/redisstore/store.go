@@ -27,10 +27,12 @@ type Store struct {
 	logger   *slog.Logger
 
 	retries   atomic.Uint64
+	asked     count
 	confirmed confirmed
 	feed      *feed
 	probe     *probe
 	scrub     *scrubber
+	gather    *gather
 	closing   sync.Once
 	closed    error
 }
@@ -52,6 +54,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.redis().Close())
 	}
+	s.gather = newGather(s)
 	s.feed = newFeed(s)
 	s.probe = newProbe(s)
 	s.scrub = newScrubber(s)
@@ -80,6 +83,7 @@ func (s *Store) redis() redis.UniversalClient { return *s.client.Load() }
 // primary would live on and answer from another history. Calls under way fail.
 func (s *Store) dialAnew() {
 	fresh := redis.NewUniversalClient(s.dialing)
+	fresh.AddHook(&s.asked)
 	if old := s.client.Swap(&fresh); old != nil {
 		_ = (*old).Close()
 	}
@@ -121,6 +125,7 @@ func (s *Store) Close() error {
 		s.scrub.close()
 		s.probe.close()
 		s.feed.close()
+		s.gather.close()
 		s.closed = s.redis().Close()
 	})
 	return s.closed

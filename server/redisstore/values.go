@@ -26,12 +26,12 @@ func (v *values) Get(ctx context.Context, bucket, key string) (eventlog.Value, e
 	if err := checkPlace(bucket, key); err != nil {
 		return eventlog.Value{}, err
 	}
-	text, err := v.store().redis().HGet(ctx, v.keys.data(bucket), key).Result()
+	text, err := v.gather.value(ctx, bucket, key)
 	if isNil(err) {
 		return eventlog.Value{}, eventlog.ErrNotFound
 	}
 	if err != nil {
-		return eventlog.Value{}, asStoreError(ctx, err)
+		return eventlog.Value{}, err
 	}
 	val, err := decodeValue(key, text)
 	if err == nil && v.expired(val) {

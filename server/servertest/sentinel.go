@@ -60,7 +60,7 @@ func StartSentinels(t testing.TB, primary *Redis, n, quorum int, opt SentinelOpt
 	for range n {
 		in := &instance{program: "redis-sentinel", client: clientOptions()}
 		startInstance(t, in, func(port int) []string { return s.args(in.dir, strconv.Itoa(port), strconv.Itoa(quorum)) })
-		hurry(t, in)
+		s.hurry(t, in)
 		s.all, s.living = append(s.all, in), append(s.living, in)
 	}
 	return s
@@ -85,17 +85,24 @@ func (s *Sentinels) args(dir, port, quorum string) []string {
 
 // hurry shortens the periods in which a Sentinel looks around, which are up to ten
 // seconds, and the half minute it does nothing for after it was held up itself, as
-// it may be on a busy machine. Before Redis 7 it cannot be told to: tests take longer.
-func hurry(t testing.TB, in *instance) {
+// it may be on a busy machine.
+//
+// A Sentinel goes to a new primary no sooner than a ping's period after it tried the
+// old one. The period, a second, must lie below the silence it allows, or it finds
+// each new primary silent too and promotes the old one again. Nor may it be short: a
+// replica is promoted only if it was heard of within five periods, and one whose
+// primary is down is asked once a second.
+func (s *Sentinels) hurry(t testing.TB, in *instance) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	c := in.dial()
 	defer c.Close()
-	err := c.Do(ctx, "SENTINEL", "DEBUG", "info-period", "200", "publish-period", "200", "ask-period", "200",
-		"ping-period", "100", "tilt-period", "1000").Err()
+	ping := min(s.options.DownAfter/2, time.Second)
+	err := c.Do(ctx, "SENTINEL", "DEBUG", "info-period", "500", "publish-period", "500", "ask-period", "200",
+		"ping-period", strconv.FormatInt(ping.Milliseconds(), 10), "tilt-period", "1000").Err()
 	if err != nil {
-		t.Logf("Sentinel keeps its own pace: %v", err)
+		t.Fatalf("Sentinel cannot be hurried, as it can from Redis 7 on: %v", err)
 	}
 }
 
