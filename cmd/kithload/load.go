@@ -7,11 +7,8 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"time"
 
-	"github.com/kith-chat/kith/server/auth"
 	"github.com/kith-chat/kith/server/seed"
 )
 
@@ -21,9 +18,11 @@ type test struct {
 	stderr   io.Writer
 	progress func(format string, args ...any)
 	rooms    []seed.Room
-	server   *child  // nil with -url
-	one, all tally   // of the runs that one member of each room follows, or all
-	micros   float64 // of the server's CPU in the latter
+	origins  []string  // one of each node
+	nodes    nodes     // none with -url
+	store    *ownRedis // nil without -redis
+	one, all tally     // of the runs that one member of each room follows, or all
+	used     usage     // in the latter
 	out      report
 }
 
@@ -40,7 +39,7 @@ func load(ctx context.Context, o options, stdout, stderr io.Writer) (err error) 
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 	t.out.Rooms, t.out.Members, t.out.Connections = t.options.rooms, t.members, t.conns()
-	t.out.Preload, t.out.Seconds = t.preload, t.duration.Seconds()
+	t.out.Nodes, t.out.Preload, t.out.Seconds = t.options.nodes, t.preload, t.duration.Seconds()
 	if !t.idle {
 		t.out.Rate = t.rate
 	}
@@ -52,40 +51,9 @@ func load(ctx context.Context, o options, stdout, stderr io.Writer) (err error) 
 	return e.Encode(t.out)
 }
 
-// prepare sees to it that there is a server with rooms.
-func (t *test) prepare(ctx context.Context) (stop func() error, err error) {
-	if t.url != "" {
-		if t.rooms, err = readTokens(t.tokens); err != nil {
-			return nil, err
-		}
-		t.options.rooms, t.members = len(t.rooms), len(t.rooms[0].Members)
-		return func() error { return nil }, t.check()
-	}
-	dir, err := os.MkdirTemp("", "kithload-")
-	if err != nil {
-		return nil, err
-	}
-	clean := func() error { return os.RemoveAll(dir) }
-	data, key := filepath.Join(dir, "data"), filepath.Join(dir, "key")
-	t.progress("making %d rooms of %d members with %d messages each", t.options.rooms, t.members, t.preload)
-	now := time.Now()
-	if t.floor {
-		now = now.Add(-auth.TouchEvery) // so that input counts at once, see active
-	}
-	if t.rooms, err = fill(ctx, data, key, now, t.options, t.progress); err != nil {
-		return nil, errors.Join(err, clean())
-	}
-	t.server, err = start(ctx, serveChild, serveConfig{Data: data, Key: key, Conns: t.conns()}, t.stderr)
-	if err != nil {
-		return nil, errors.Join(err, clean())
-	}
-	t.url = "http://" + t.server.Addr
-	return func() error { return errors.Join(t.server.stop(), clean()) }, nil
-}
-
 // run connects everybody, lets them be, posts, and then measures the floor.
 func (t *test) run(ctx context.Context) error {
-	before, err := t.rss()
+	before, err := t.nodes.rss()
 	if err != nil {
 		return err
 	}
@@ -132,16 +100,19 @@ func (t *test) count(c *crowd) {
 	t.out.Duplicated += t.one.Duplicated
 	t.out.OutOfOrder += t.one.OutOfOrder
 	t.out.Misdelivered += t.one.Misdelivered
-	if t.server != nil && t.out.Delivered > 0 {
-		t.out.ServerCPU = rounded(t.micros / float64(t.out.Delivered))
+	if len(t.nodes) > 0 {
+		t.out.nodesUsed(t.used)
+	}
+	if t.store != nil {
+		t.out.redisUsed(t.used)
 	}
 }
 
 // open connects one member of a room.
 func (t *test) open(c *crowd) func(context.Context, int) (*member, error) {
 	return func(ctx context.Context, i int) (*member, error) {
-		r := t.rooms[i/t.members]
-		conn, early, err := dial(ctx, t.url, r.Members[i%t.members].Token)
+		r, origin := t.rooms[i/t.members], t.origins[t.plan().node(i)]
+		conn, early, err := dial(ctx, origin, r.Members[i%t.members].Token)
 		if err != nil {
 			return nil, err
 		}
@@ -151,7 +122,7 @@ func (t *test) open(c *crowd) func(context.Context, int) (*member, error) {
 	}
 }
 
-// rest leaves the connections idle and reads the server's memory.
+// rest leaves the connections idle and reads the memory of the nodes.
 func (t *test) rest(ctx context.Context, c *crowd, before int) error {
 	t.progress("idle for %v", t.options.rest())
 	select {
@@ -163,10 +134,10 @@ func (t *test) rest(ctx context.Context, c *crowd, before int) error {
 	if t.out.Dropped = dropped; dropped > 0 {
 		return fmt.Errorf("%d idle connections ended: %w", dropped, why)
 	}
-	if t.server == nil {
+	if len(t.nodes) == 0 {
 		return nil
 	}
-	idle, err := t.rss()
+	idle, err := t.nodes.rss()
 	if err != nil {
 		return err
 	}
@@ -174,7 +145,7 @@ func (t *test) rest(ctx context.Context, c *crowd, before int) error {
 	if t.heapProfile == "" {
 		return nil
 	}
-	return t.server.ask(profile{"heap", t.heapProfile})
+	return t.nodes[0].ask(profile{"heap", t.heapProfile})
 }
 
 // post does a plan with so many members of each room following it, and counts into
@@ -182,7 +153,7 @@ func (t *test) rest(ctx context.Context, c *crowd, before int) error {
 func (t *test) post(ctx context.Context, c *crowd, p plan, followers int, into *tally) (cost, error) {
 	tag := rand.Uint32()
 	c.begin(tag)
-	cpu, err := t.cpu()
+	before, err := t.usage(ctx)
 	if err != nil {
 		return cost{}, err
 	}
@@ -191,7 +162,7 @@ func (t *test) post(ctx context.Context, c *crowd, p plan, followers int, into *
 	if err != nil {
 		return cost{}, err
 	}
-	used, err := t.cpu()
+	after, err := t.usage(ctx)
 	if err != nil {
 		return cost{}, err
 	}
@@ -201,10 +172,11 @@ func (t *test) post(ctx context.Context, c *crowd, p plan, followers int, into *
 		return cost{}, err
 	}
 	into.late = append(into.late, late...)
-	spent := cost{messages: p.count, micros: float64((used - cpu).Microseconds())}
+	used := after.since(before)
+	spent := cost{messages: p.count, micros: float64(used.nodes.Microseconds())}
 	spent.deliveries = into.add(p, c.members, start, followers)
 	if into == &t.all {
-		t.micros += spent.micros
+		t.used = t.used.plus(used)
 	}
 	return spent, nil
 }
@@ -212,29 +184,15 @@ func (t *test) post(ctx context.Context, c *crowd, p plan, followers int, into *
 // leadIn is from the reading of the clock to the first message.
 const leadIn = 50 * time.Millisecond
 
-// profiled does something under the server's CPU profile, if one is wanted.
+// profiled does something under the server's CPU profile, if one is wanted: then there
+// is one node.
 func (t *test) profiled(do func() (cost, error)) (cost, error) {
 	if t.cpuProfile == "" {
 		return do()
 	}
-	if err := t.server.ask(profile{"cpu", t.cpuProfile}); err != nil {
+	if err := t.nodes[0].ask(profile{"cpu", t.cpuProfile}); err != nil {
 		return cost{}, err
 	}
 	spent, err := do()
-	return spent, errors.Join(err, t.server.ask(profile{}))
-}
-
-// cpu and rss are the server's; 0 for a server elsewhere.
-func (t *test) cpu() (time.Duration, error) {
-	if t.server == nil {
-		return 0, nil
-	}
-	return cpuOf(t.server.pid())
-}
-
-func (t *test) rss() (int, error) {
-	if t.server == nil {
-		return 0, nil
-	}
-	return rssOf(t.server.pid())
+	return spent, errors.Join(err, t.nodes[0].ask(profile{}))
 }

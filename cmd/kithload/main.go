@@ -5,7 +5,7 @@
 // member and has them follow their room; lets the connections be for -settle; posts
 // -rate messages a second in all for -duration; waits at a barrier; and prints one
 // JSON object (report, in report.go, names every field). Progress goes to stderr.
-// The clients are this process, the server is another.
+// The clients are this process, the server is another; with -redis there are several.
 //
 // # What is counted
 //
@@ -43,6 +43,27 @@
 // frame for each delivery, of the same bytes, at the same times, to as many
 // sockets, read by the same readers; its slope is the floor. The four take turns in
 // several rounds, and the median of the rounds is printed.
+//
+// # Over several nodes
+//
+// With -redis the servers are -nodes processes that share a Redis and a key, each with
+// a folder of its own. Member i of a room connects to node i modulo -nodes, so that
+// every room is on every node, and with two of them half of all deliveries go from one
+// to the other: cross_delivery_ms is of such alone. The barrier proves less here: a node
+// answers a join behind what it has sent, and not behind what another has still to
+// tell it. What has not come is called lost only once nothing has come for 8 s.
+//
+// CPU and memory of the server are those of all nodes together. Redis is asked before
+// the first message and after the last delivery what it has used since it began: CPU
+// (INFO cpu; not that of a child which rewrites its file) and commands (INFO stats;
+// those within scripts count too). Everything in that time counts here as well, and
+// is divided by the acknowledged messages.
+//
+// Redis must be kithload's own. One that holds a programme is refused, and what a run
+// puts there it removes at its end; the user in the address needs SCAN and UNLINK for
+// that, which Kith's own does not have. How Redis is set is not judged: what
+// appendfsync costs is among the things to be found out, so look at its settings
+// before you believe a figure. Its own files and replicas are yours to start.
 package main
 
 import (

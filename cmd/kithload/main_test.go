@@ -45,7 +45,10 @@ func TestSmallLoad(t *testing.T) {
 			t.Errorf("%s is %v, want %v", name, got[name], want)
 		}
 	}
-	for _, name := range []string{"server_rss_kib_per_idle_conn", "fanout_ratio_to_floor"} {
+	for _, name := range []string{
+		"server_rss_kib_per_idle_conn", "fanout_ratio_to_floor",
+		"cross_delivery_ms", "redis_cpu_us_per_message", "redis_commands_per_message",
+	} {
 		if v, printed := got[name]; v != nil || !printed {
 			t.Errorf("%s is %v; it was not measured, so it has to be null", name, v)
 		}
@@ -64,6 +67,13 @@ func TestRefusals(t *testing.T) {
 		{"-url", "http://127.0.0.1:1", "-tokens", "x", "-floor"},
 		{"-floor", "-members", "1", "-rooms", "1000"},
 		{"-duration", "20m"},
+		{"-nodes", "0"},
+		{"-nodes", "2"},
+		{"-redis", "127.0.0.1:1"},
+		{"-redis", "redis://127.0.0.1:1", "-nodes", "13"}, // of 12 members
+		{"-redis", "redis://127.0.0.1:1", "-floor"},
+		{"-redis", "redis://127.0.0.1:1", "-cpuprofile", "x"},
+		{"-redis", "redis://127.0.0.1:1", "-url", "http://127.0.0.1:1", "-tokens", "x"},
 		{"-rooms", "0"},
 		{"more"},
 		{"seed"},

@@ -29,6 +29,8 @@ type options struct {
 	preload        int
 	idle, floor    bool
 	url, tokens    string
+	redis          string // its address; "" for one server on a folder
+	nodes          int
 
 	cpuProfile, heapProfile string
 }
@@ -48,11 +50,14 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	f.IntVar(&o.from, "from", 1, "with -floor: how many members of each room follow it in the smaller of the two runs")
 	f.StringVar(&o.url, "url", "", "origin of a running server, such as http://127.0.0.1:8080, instead of an own one")
 	f.StringVar(&o.tokens, "tokens", "", "with -url: the file that kithload seed wrote")
+	f.StringVar(&o.redis, "redis", "", "address of a Redis of kithload's own, such as redis://127.0.0.1:6379, to measure servers that share it; what the run puts there it removes")
+	f.IntVar(&o.nodes, "nodes", 1, "with -redis: how many servers; the members of each room are spread over them")
 	f.StringVar(&o.cpuProfile, "cpuprofile", "", "write a CPU profile of the server over the last run to this file")
 	f.StringVar(&o.heapProfile, "heapprofile", "", "write a heap profile of the server with idle connections to this file")
 	f.Usage = func() {
 		fmt.Fprint(stderr, "kithload puts a load on a Kith server and counts what became of it.\n"+
-			"kithload seed -h tells how to prepare a folder for a server of your own.\n\n")
+			"kithload seed -h tells how to prepare a folder for a server of your own.\n"+
+			"With -redis it starts -nodes servers that share an empty Redis, and counts what goes from one to another.\n\n")
 		f.PrintDefaults()
 	}
 	if err := f.Parse(args); err != nil {
@@ -66,6 +71,9 @@ func parse(args []string, stderr io.Writer) (options, error) {
 
 // check refuses what cannot be measured, and says what to change.
 func (o options) check() error {
+	if err := o.checkNodes(); err != nil {
+		return err
+	}
 	per := o.rate / float64(o.rooms*o.members)
 	switch {
 	case o.rooms < 1 || o.members < 1 || o.preload < 0:
@@ -90,6 +98,26 @@ func (o options) check() error {
 	return nil
 }
 
+// checkNodes refuses what does not go with several nodes.
+func (o options) checkNodes() error {
+	switch {
+	case o.nodes < 1:
+		return errors.New("-nodes must be 1 or more")
+	case o.nodes > 1 && o.redis == "":
+		return errors.New("several nodes share their data in a Redis: give -redis with -nodes, or leave -nodes out")
+	case o.redis == "":
+		return nil
+	case o.url != "" || o.tokens != "":
+		return errors.New("-redis starts servers of kithload's own: leave out -url and -tokens, or leave out -redis")
+	case o.floor || o.cpuProfile != "" || o.heapProfile != "":
+		return errors.New("-floor and profiles are of one server on a folder: leave out -redis")
+	case o.nodes > o.members:
+		return errors.New("every room has members on every node: give as many -members as -nodes, or more")
+	}
+	_, err := redisOptions(o.redis)
+	return err
+}
+
 // sockets is how many this process opens: those to the floor besides.
 func (o options) sockets() int {
 	if o.floor {
@@ -110,5 +138,5 @@ func (o options) conns() int { return o.rooms * o.members }
 
 // plan is the load these options ask for.
 func (o options) plan() plan {
-	return plan{rooms: o.rooms, members: o.members, rate: o.rate, count: int(o.rate * o.duration.Seconds())}
+	return plan{rooms: o.rooms, members: o.members, nodes: o.nodes, rate: o.rate, count: int(o.rate * o.duration.Seconds())}
 }

@@ -10,6 +10,7 @@ import (
 // nobody posts more than the server allows one connection.
 type plan struct {
 	rooms, members int
+	nodes          int     // that the members of each room are spread over; 0 is one
 	rate           float64 // messages a second
 	count          int
 }
@@ -26,6 +27,13 @@ func (p plan) author(i int) int { return p.room(i)*p.members + i/p.rooms%p.membe
 
 // conn is the index of a member of a room, over all rooms.
 func (p plan) conn(room, member int) int { return room*p.members + member }
+
+// node is where a member is connected: those of each room on one node after the other,
+// so that every room is on every node.
+func (p plan) node(conn int) int { return conn % p.members % max(p.nodes, 1) }
+
+// crosses says whether message i goes from one node to another on its way to a member.
+func (p plan) crosses(i, conn int) bool { return p.node(p.author(i)) != p.node(conn) }
 
 // followers is which members of a room follow it where n do: the last ones, so that
 // one alone is an ordinary participant and not the lead, who is the first.

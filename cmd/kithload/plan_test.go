@@ -41,6 +41,23 @@ func TestFollowersAreTheLast(t *testing.T) {
 	}
 }
 
+// Every room is on every node, and nobody is further from the even share than one.
+func TestEveryRoomIsOnEveryNode(t *testing.T) {
+	p := plan{rooms: 3, members: 5, nodes: 2}
+	for room := range p.rooms {
+		on := make([]int, p.nodes)
+		for member := range p.members {
+			on[p.node(p.conn(room, member))]++
+		}
+		if on[0] != 3 || on[1] != 2 {
+			t.Errorf("the members of room %d are spread as %v", room, on)
+		}
+	}
+	if alone := (plan{members: 5}); alone.node(4) != 0 {
+		t.Error("without nodes there is one")
+	}
+}
+
 // The loop is open: what holds one message up does not move those after it.
 func TestScheduleIsOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

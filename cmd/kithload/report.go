@@ -5,6 +5,7 @@ import "math"
 // report is what is printed. A figure that was not measured is null. CPU is in
 // microseconds, memory in KiB.
 type report struct {
+	Nodes       int     `json:"nodes"`
 	Rooms       int     `json:"rooms"`
 	Members     int     `json:"members"`
 	Connections int     `json:"connections"`
@@ -15,7 +16,13 @@ type report struct {
 	counts
 	Dropped int `json:"connections_dropped"`
 
-	ServerCPU *float64 `json:"server_cpu_us_per_delivery"`
+	// Of all nodes together; the first and the last are the same figure.
+	ServerCPU       *float64 `json:"server_cpu_us_per_delivery"`
+	NodePerMessage  *float64 `json:"node_cpu_us_per_message"`
+	NodePerDelivery *float64 `json:"node_cpu_us_per_delivery"`
+
+	RedisCPU      *float64 `json:"redis_cpu_us_per_message"`
+	RedisCommands *float64 `json:"redis_commands_per_message"`
 
 	RSSBefore  *int     `json:"server_rss_kib_before"`
 	RSSIdle    *int     `json:"server_rss_kib_idle"`
@@ -25,6 +32,26 @@ type report struct {
 	Fanout *float64 `json:"fanout_cpu_us_per_delivery"`
 	Floor  *float64 `json:"floor_cpu_us_per_delivery"`
 	Ratio  *float64 `json:"fanout_ratio_to_floor"`
+}
+
+// nodesUsed fills in what the nodes used for what has been counted.
+func (r *report) nodesUsed(u usage) {
+	micros := float64(u.nodes.Microseconds())
+	r.NodePerMessage, r.NodePerDelivery = per(micros, r.Acked), per(micros, r.Delivered)
+	r.ServerCPU = r.NodePerDelivery
+}
+
+// redisUsed fills in what Redis used for it.
+func (r *report) redisUsed(u usage) {
+	r.RedisCPU, r.RedisCommands = per(float64(u.redis.Microseconds()), r.Acked), per(float64(u.commands), r.Acked)
+}
+
+// per is how much of something falls on each of n; of none there is no figure.
+func per(much float64, n int) *float64 {
+	if n == 0 {
+		return nil
+	}
+	return rounded(much / float64(n))
 }
 
 // memory fills in what idle connections take. rested says whether all have pinged.

@@ -29,6 +29,23 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// Where nothing was acknowledged or delivered there is nothing to divide by.
+func TestUsage(t *testing.T) {
+	u := usage{nodes: 5 * time.Second, redis: 2 * time.Second, commands: 700}.since(usage{time.Second, time.Second, 500})
+	var r report
+	r.nodesUsed(u)
+	r.redisUsed(u)
+	if r.NodePerMessage != nil || r.ServerCPU != nil || r.RedisCPU != nil || r.RedisCommands != nil {
+		t.Error("figures of nothing")
+	}
+	r.Acked, r.Delivered = 100, 1000
+	r.nodesUsed(u)
+	r.redisUsed(u)
+	if *r.NodePerMessage != 40_000 || *r.NodePerDelivery != 4000 || *r.ServerCPU != 4000 || *r.RedisCPU != 10_000 || *r.RedisCommands != 2 {
+		t.Errorf("%v and %v of the nodes, %v of Redis, %v commands", *r.NodePerMessage, *r.NodePerDelivery, *r.RedisCPU, *r.RedisCommands)
+	}
+}
+
 // The name of a process may hold anything, also what looks like the fields after it.
 func TestProcessFigures(t *testing.T) {
 	stat := "4242 (a) S 1 2 (b)) S 1 4242 4242 0 -1 4194560 1 0 0 0 150 25 7 9 20 0 5 0 1 2 3"

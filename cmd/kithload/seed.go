@@ -14,10 +14,10 @@ import (
 	"github.com/kith-chat/kith/server/seed"
 )
 
-// fill makes rooms, members, sessions and messages in a folder that no server uses.
-func fill(ctx context.Context, data, key string, now time.Time, o options, progress func(format string, args ...any)) ([]seed.Room, error) {
-	// Filling is not what is measured, so it does not wait for the disk.
-	opened, err := server.Open(server.Config{Data: data, Key: key, InsecureSyncOff: true})
+// fill makes rooms, members, sessions and messages in a folder or a Redis that no server
+// uses.
+func fill(ctx context.Context, config server.Config, now time.Time, o options, progress func(format string, args ...any)) ([]seed.Room, error) {
+	opened, err := server.Open(config)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func seedFolder(ctx context.Context, args []string, stderr io.Writer) error {
 	if *key == "" {
 		*key = server.DefaultKey(*data)
 	}
-	rooms, err := fill(ctx, *data, *key, time.Now(), o, progressOn(stderr))
+	rooms, err := fill(ctx, server.Config{Data: *data, Key: *key, InsecureSyncOff: true}, time.Now(), o, progressOn(stderr))
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 // serveConfig is what the server's process is told.
 type serveConfig struct {
 	Data, Key string
+	Redis     string // "": everything is in Data
 	Conns     int
 }
 
@@ -23,7 +24,8 @@ type serveConfig struct {
 // it, "heap" writes one.
 type profile struct{ Kind, File string }
 
-// serve is the server's process: the server as it ships, with its defaults.
+// serve is the server's process: the server as it ships, with its defaults. Redis is
+// taken as it is set: what it costs to lose nothing is what one may want to compare.
 func serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error {
 	var c serveConfig
 	from, to := json.NewDecoder(stdin), json.NewEncoder(stdout)
@@ -34,7 +36,7 @@ func serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error
 		return err
 	}
 	s, err := server.New(server.Config{
-		Addr: "127.0.0.1:0", Ops: "off", Data: c.Data, Key: c.Key, Drain: time.Millisecond,
+		Addr: "127.0.0.1:0", Ops: "off", Data: c.Data, Key: c.Key, Redis: c.Redis, InsecureRedis: c.Redis != "", Drain: time.Millisecond,
 		Logger: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {

@@ -21,6 +21,8 @@ type counts struct {
 
 	AckMS      *spread `json:"ack_ms"`
 	DeliveryMS *spread `json:"delivery_ms"`
+	// CrossMS is of those deliveries whose author is connected to another node.
+	CrossMS *spread `json:"cross_delivery_ms"`
 	// LateMS is how late this program sent what was due: where it is large, the
 	// clients and not the server were at their limit.
 	LateMS *spread `json:"sent_late_ms"`
@@ -30,22 +32,28 @@ type counts struct {
 type tally struct {
 	counts
 	acks, deliveries, late []time.Duration
+	cross                  []time.Duration // those of deliveries that went from node to node
 }
 
 // spreads fills in what is printed of the times.
 func (t *tally) spreads() {
 	t.AckMS, t.DeliveryMS, t.LateMS = spreadOf(t.acks), spreadOf(t.deliveries), spreadOf(t.late)
+	t.CrossMS = spreadOf(t.cross)
 }
 
 // add counts a run that has come to its barrier, and returns its deliveries.
 func (t *tally) add(p plan, members []*member, start time.Time, followers int) int {
 	acked := t.answers(p, members, start)
 	since := func(a arrival) time.Duration { return a.at.Sub(start) - p.due(int(a.n)) }
-	for _, m := range members {
+	for conn, m := range members {
 		m.mu.Lock()
 		for _, a := range m.seen {
-			if int(a.n) < p.count {
-				t.deliveries = append(t.deliveries, since(a))
+			if int(a.n) >= p.count {
+				continue
+			}
+			t.deliveries = append(t.deliveries, since(a))
+			if p.crosses(int(a.n), conn) {
+				t.cross = append(t.cross, since(a))
 			}
 		}
 		m.mu.Unlock()

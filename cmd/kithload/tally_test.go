@@ -38,6 +38,9 @@ func TestTally(t *testing.T) {
 	if delivered != 9 || got.RefusedCodes["too_fast"] != 1 {
 		t.Errorf("delivered %d, refused %v", delivered, got.RefusedCodes)
 	}
+	if got.CrossMS != nil {
+		t.Errorf("on one node nothing goes to another: %+v", got.CrossMS)
+	}
 	if got.AckMS.P50 != 2 || got.DeliveryMS.P50 != 5 {
 		t.Errorf("times from when messages were due: %+v %+v", got.AckMS, got.DeliveryMS)
 	}
@@ -51,5 +54,29 @@ func TestTally(t *testing.T) {
 	one.add(p, []*member{members[0], saw(), saw(0, 1, 2)}, start, 1)
 	if one.Expected != 3 || one.Delivered != 3 || one.Misdelivered != 4 {
 		t.Errorf("only the last follows: %+v", one.counts)
+	}
+}
+
+// Two members on one node and one on the other: what the two write crosses once, and
+// what the one writes crosses twice.
+func TestCrossDeliveries(t *testing.T) {
+	p := plan{rooms: 1, members: 3, nodes: 2, rate: 1, count: 3}
+	start := time.Unix(1000, 0)
+	members := make([]*member, p.members)
+	for i := range members {
+		members[i] = newMember(nil, "", new(atomic.Int64), new(atomic.Int64))
+		for n := range p.count {
+			took := time.Millisecond
+			if i == 1 || n == 1 { // node 1 is far
+				took = 20 * time.Millisecond
+			}
+			members[i].seen = append(members[i].seen, arrival{uint32(n), start.Add(p.due(n) + took)})
+		}
+	}
+	var got tally
+	got.add(p, members, start, p.members)
+	got.spreads()
+	if len(got.cross) != 4 || got.CrossMS.P50 != 20 {
+		t.Errorf("%d deliveries cross: %+v", len(got.cross), got.CrossMS)
 	}
 }
