@@ -35,18 +35,19 @@ type actor struct {
 	answered func()          // called once, when nothing is left to be answered
 
 	// Owned by run.
-	conn    *wireclient.Conn
-	view    held
-	last    room.Seq // place of the last event seen
-	fresh   []string // messages posted while it was here, newest last
-	waiting []*act   // unanswered, in the order of their making
-	retry   []*act   // to be sent again: refused for their pace
-	looking map[string]look
-	joins   int
-	reloads int  // because the history was replaced
-	out     bool // its membership has ended
-	spare   int  // posts it still tries after that
-	told    bool
+	conn     *wireclient.Conn
+	view     held
+	last     room.Seq // place of the last event seen
+	fresh    []string // messages posted while it was here, newest last
+	waiting  []*act   // unanswered, in the order of their making
+	retry    []*act   // to be sent again: refused for their pace
+	looking  map[string]look
+	joins    int
+	failures int  // to come in, one after the other
+	reloads  int  // because the history was replaced
+	out      bool // its membership has ended
+	spare    int  // posts it still tries after that
+	told     bool
 }
 
 // run connects again and again until the end. The error is what a server must not
@@ -60,7 +61,7 @@ func (a *actor) run(ctx context.Context) error {
 			if refused, ok := err.(*wireclient.RefusedError); ok && refused.Status < 500 {
 				return fmt.Errorf("client %d: %w", a.index, err)
 			}
-			pause(ctx, time.Duration(5+a.rng.IntN(40))*time.Millisecond)
+			a.backOff(ctx)
 			continue
 		}
 		done, err := a.session(ctx, conn, begun)
@@ -70,6 +71,14 @@ func (a *actor) run(ctx context.Context) error {
 		}
 	}
 	return fmt.Errorf("client %d: %w", a.index, ctx.Err())
+}
+
+// backOff waits before the next try to come in: longer and longer, as the browser's
+// client does, so that a machine with too much to do gets through.
+func (a *actor) backOff(ctx context.Context) {
+	longest := 40 * time.Millisecond << min(a.failures, 6)
+	a.failures++
+	pause(ctx, 5*time.Millisecond+time.Duration(a.rng.Int64N(int64(longest))))
 }
 
 func pause(ctx context.Context, d time.Duration) {
@@ -129,13 +138,13 @@ func (a *actor) converse(ctx context.Context, lines <-chan wireclient.Line, join
 			case !ok:
 				return false, nil
 			case l.Answer != nil && *l.Answer == join && (passing(l.Error) || a.replaced(l.Error)):
-				pause(ctx, time.Duration(50+a.rng.IntN(100))*time.Millisecond)
+				a.backOff(ctx)
 				return false, nil // another try, perhaps with another node
 			case l.Answer != nil && *l.Answer == join:
 				if err := a.joined(l); err != nil {
 					return true, err
 				}
-				joined = true
+				joined, a.failures = true, 0
 				if a.joins++; a.joins > 1 && !a.out {
 					a.history.cameBack(time.Since(begun))
 				}

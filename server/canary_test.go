@@ -231,7 +231,11 @@ func sealedBodies(t *testing.T, c server.Config, in room.ID) (ending, staying []
 		t.Fatal(err)
 	}
 	for i, r := range plain {
-		switch string(r.Body) {
+		e, err := room.Decode(room.Seq(r.Seq), r.Meta, r.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch e.Text() {
 		case "as it was first", "better left unsaid":
 			ending = append(ending, bare[i].Body)
 		case "as it is now":

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/kith-chat/kith/server/auth"
@@ -71,7 +72,7 @@ type said struct {
 // seeder writes the script with a clock of its own, so that what was said
 // yesterday stands at yesterday.
 type seeder struct {
-	clock  time.Time
+	clock  atomic.Pointer[time.Time] // rooms look at it by themselves
 	gate   *auth.Gate
 	hub    *hub.Hub
 	people *people.People
@@ -79,6 +80,8 @@ type seeder struct {
 	cast   map[string]cast
 	n      int
 }
+
+func (s *seeder) set(now time.Time) { s.clock.Store(&now) }
 
 // Seed fills an empty programme and returns who can be signed in as. One that was
 // filled before is left as it is, and gets new links. log and values are sealed and
@@ -88,8 +91,9 @@ func Seed(ctx context.Context, log eventlog.Log, values eventlog.Values, deviceK
 	if err := json.Unmarshal(scriptFile, &plot); err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
-	s := &seeder{clock: now.Add(-26 * time.Hour), ids: make(map[string]person.ID), cast: make(map[string]cast)}
-	clock := func() time.Time { return s.clock }
+	s := &seeder{ids: make(map[string]person.ID), cast: make(map[string]cast)}
+	s.set(now.Add(-26 * time.Hour))
+	clock := func() time.Time { return *s.clock.Load() }
 	var err error
 	s.gate, err = auth.New(auth.Config{
 		Log: log, Values: values, Clock: clock, DeviceKey: deviceKey, Cost: auth.InsecureTestCost,
@@ -162,7 +166,7 @@ func (s *seeder) play(ctx context.Context, r roomScript, now time.Time) error {
 	}
 	var messages []room.Seq
 	for _, m := range r.Said {
-		s.clock = now.Add(-time.Duration(m.Ago) * time.Minute)
+		s.set(now.Add(-time.Duration(m.Ago) * time.Minute))
 		post := room.PostMessage{Text: m.Text}
 		if m.Re > 0 {
 			post.ReplyTo = messages[m.Re-1]
@@ -179,7 +183,7 @@ func (s *seeder) play(ctx context.Context, r roomScript, now time.Time) error {
 			}
 		}
 	}
-	s.clock = now.Add(-26 * time.Hour)
+	s.set(now.Add(-26 * time.Hour))
 	return nil
 }
 
@@ -191,7 +195,7 @@ func (s *seeder) command() room.CommandID {
 }
 
 func (s *seeder) guests(ctx context.Context, plot script, now time.Time) ([]Guest, error) {
-	s.clock = now
+	s.set(now)
 	var guests []Guest
 	for _, c := range plot.Cast {
 		if !c.Link {

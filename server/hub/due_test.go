@@ -20,7 +20,11 @@ func (h *house) bodyOf(in room.ID, seq room.Seq) (string, bool) {
 	if err != nil || len(records) != 1 {
 		h.t.Fatalf("%d records, %v", len(records), err)
 	}
-	return string(records[0].Body), records[0].Body != nil
+	e, err := room.Decode(seq, records[0].Meta, records[0].Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return e.Text(), records[0].Body != nil
 }
 
 // What was taken back or replaced is erased after 14 days, not before, without

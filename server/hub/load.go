@@ -224,7 +224,11 @@ func (l *live) bodies(ctx context.Context, seqs []room.Seq) (map[room.Seq]string
 		}
 		for _, r := range records {
 			if _, wanted := slices.BinarySearch(missing[:run], room.Seq(r.Seq)); wanted {
-				texts[room.Seq(r.Seq)] = string(r.Body)
+				entry, err := room.Decode(room.Seq(r.Seq), r.Meta, r.Body)
+				if err != nil {
+					return nil, err
+				}
+				texts[room.Seq(r.Seq)] = entry.Text()
 			}
 		}
 		missing = missing[run:]

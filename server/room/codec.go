@@ -19,7 +19,11 @@ var ErrUnknownEvent = errors.New("room: a record of a kind this version of Kith 
 
 // version of each kind's data as written today. Reading an older one is a further
 // row in readers, never a guess.
-const version = 1
+//
+// Version 2 has the fingerprint of what carries text in the body, before the text:
+// a hash of words that were erased would let somebody who guesses them find out that
+// they guessed right. Version 1 had it in the metadata.
+const version = 2
 
 // readers makes the event to decode into, for each kind that has ever been written.
 var readers = map[kind]func() Event{
@@ -44,7 +48,7 @@ type meta struct {
 	At      Time            `json:"at"`
 	Actor   person.ID       `json:"by,omitempty"`
 	Command string          `json:"id"`
-	Print   string          `json:"fp"`
+	Print   string          `json:"fp,omitempty"`
 	Data    json.RawMessage `json:"d"`
 }
 
@@ -55,29 +59,30 @@ func Encode(e Entry) (metadata, body []byte, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("room: encode %s: %w", e.Event.kind(), err)
 	}
-	metadata, err = json.Marshal(meta{
-		Kind: e.Event.kind(), Version: version, At: e.At, Actor: e.Actor,
-		Command: e.Command.String(), Print: hex.EncodeToString(e.Fingerprint[:]), Data: data,
-	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("room: encode %s: %w", e.Event.kind(), err)
+	m := meta{
+		Kind: e.Event.kind(), Version: version, At: e.At, Actor: e.Actor, Command: e.Command.String(), Data: data,
 	}
 	if t, ok := e.Event.(texted); ok {
-		body = []byte(*t.body())
+		body = append(e.Fingerprint[:], *t.body()...)
+	} else {
+		m.Print = hex.EncodeToString(e.Fingerprint[:])
+	}
+	if metadata, err = json.Marshal(m); err != nil {
+		return nil, nil, fmt.Errorf("room: encode %s: %w", e.Event.kind(), err)
 	}
 	return metadata, body, nil
 }
 
 // Decode reads a record. Anything it does not know to the last field is an error;
 // an unknown kind or version is ErrUnknownEvent. A nil body of an event that
-// carries text was erased and reads as "".
+// carries text was erased and reads as "", with a zero fingerprint.
 func Decode(seq Seq, metadata, body []byte) (Entry, error) {
 	var m meta
 	if err := strictjson.Unmarshal(metadata, &m); err != nil {
 		return Entry{}, fmt.Errorf("room: record %d: %w", seq, err)
 	}
 	reader, ok := readers[m.Kind]
-	if !ok || m.Version != version {
+	if !ok || m.Version < 1 || m.Version > version {
 		return Entry{}, fmt.Errorf("record %d: %w", seq, ErrUnknownEvent)
 	}
 	event := reader()
@@ -87,22 +92,47 @@ func Decode(seq Seq, metadata, body []byte) (Entry, error) {
 	if r, ok := event.(interface{ role() Role }); ok && r.role() == NoRole {
 		return Entry{}, fmt.Errorf("room: record %d: it lacks a role", seq) // absent, so nothing refused it above
 	}
+	print, text, err := m.split(event, body)
+	if err != nil {
+		return Entry{}, fmt.Errorf("room: record %d: %w", seq, err)
+	}
 	if t, ok := event.(texted); ok {
-		*t.body() = string(body)
-	} else if len(body) != 0 {
-		return Entry{}, fmt.Errorf("room: record %d: a body where there is none to be", seq)
+		*t.body() = text
 	}
 	id, ok := ParseCommandID(m.Command)
 	if !ok {
 		return Entry{}, fmt.Errorf("room: record %d: bad command id", seq)
 	}
-	print, err := hex.DecodeString(m.Print)
-	if err != nil || len(print) != len(Fingerprint{}) {
-		return Entry{}, fmt.Errorf("room: record %d: bad fingerprint", seq)
-	}
 	return Entry{
 		Seq:    seq,
-		Header: Header{At: m.At, Actor: m.Actor, Command: id, Fingerprint: Fingerprint(print)},
+		Header: Header{At: m.At, Actor: m.Actor, Command: id, Fingerprint: print},
 		Event:  event,
 	}, nil
+}
+
+var (
+	errStrayBody = errors.New("a body where there is none to be")
+	errPrint     = errors.New("bad fingerprint")
+)
+
+// split finds a record's fingerprint and text, wherever its version has them.
+func (m meta) split(event Event, body []byte) (print Fingerprint, text string, err error) {
+	_, carries := event.(texted)
+	switch {
+	case !carries && len(body) != 0:
+		return print, "", errStrayBody
+	case carries && m.Version >= 2:
+		if m.Print != "" || body != nil && len(body) < len(print) {
+			return print, "", errPrint
+		}
+		if body == nil {
+			return print, "", nil
+		}
+		return Fingerprint(body[:len(print)]), string(body[len(print):]), nil
+	}
+	raw, err := hex.DecodeString(m.Print)
+	if err != nil || len(raw) != len(print) {
+		return print, "", errPrint
+	}
+	return Fingerprint(raw), string(body), nil
 }

@@ -23,7 +23,7 @@ func TestDecodeRefusesWhatItDoesNotKnow(t *testing.T) {
 	}{
 		{"unknown kind", "reaction_set", "member_muted", true},
 		{"no kind", `"k":"reaction_set",`, ``, true},
-		{"newer version", `"v":1`, `"v":2`, true},
+		{"newer version", `"v":1`, `"v":3`, true},
 		{"older version", `"v":1`, `"v":0`, true},
 		{"unknown field", `"at":1`, `"at":1,"until":2`, false},
 		{"unknown field of the event", `"on":true`, `"on":true,"by":"p_y"`, false},

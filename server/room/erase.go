@@ -68,7 +68,22 @@ func (e *BodiesErased) apply(s *State, _ Entry) error {
 	for _, body := range e.Bodies {
 		s.pending.remove(body)
 	}
+	s.forgetPrints(e.Bodies)
 	return nil
+}
+
+// forgetPrints drops the fingerprints of commands whose text is erased: they are gone
+// from the log with it. A fork holds only its own answers, which are younger.
+func (s *State) forgetPrints(erased []Seq) {
+	if s.answers.base != nil {
+		return
+	}
+	for key, a := range s.answers.all() {
+		if slices.Contains(erased, a.Seq) {
+			a.Fingerprint = Fingerprint{}
+			s.answers.put(key, a)
+		}
+	}
 }
 
 // Removed is where the sealed text of a message that was taken back stands, for a

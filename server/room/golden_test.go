@@ -15,15 +15,22 @@ import (
 var update = flag.Bool("update", false, "write the golden log of the present version; a released one must never change")
 
 const (
-	goldenLog     = "testdata/golden-v1.jsonl"
-	goldenSummary = "testdata/golden-v1.json"
+	goldenLog     = "testdata/golden-v2.jsonl"
+	goldenSummary = "testdata/golden-v2.json"
 )
+
+// goldens are the logs of all versions that ever were written, with what they fold to.
+var goldens = map[string]string{
+	"testdata/golden-v1.jsonl": "testdata/golden-v1.json",
+	goldenLog:                  goldenSummary,
+}
 
 // goldenLine is a record as a store hands it back. No body: it was erased, or
 // there was none.
 type goldenLine struct {
 	Meta string  `json:"meta"`
-	Body *string `json:"body,omitempty"`
+	Text *string `json:"body,omitempty"` // as version 1 had it: text alone
+	Body []byte  `json:"raw,omitempty"`
 }
 
 // golden is a history with every kind of event in it.
@@ -59,13 +66,15 @@ func TestGoldenLog(t *testing.T) {
 	if *update {
 		writeGolden(t)
 	}
-	state, bodies := foldGolden(t)
-	want, err := os.ReadFile(goldenSummary)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := observe(state, bodies, nil) + "\n"; got != string(want) {
-		t.Fatalf("the golden log folds to\n%s", got)
+	for log, summary := range goldens {
+		state, bodies := foldGolden(t, log)
+		want, err := os.ReadFile(summary)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := observe(state, bodies, nil) + "\n"; got != string(want) {
+			t.Errorf("%s folds to\n%s", log, got)
+		}
 	}
 }
 
@@ -85,8 +94,8 @@ func TestGoldenLogHasEveryKind(t *testing.T) {
 	}
 }
 
-func foldGolden(t *testing.T) (*room.State, map[room.Seq]string) {
-	data, err := os.ReadFile(goldenLog)
+func foldGolden(t *testing.T, log string) (*room.State, map[room.Seq]string) {
+	data, err := os.ReadFile(log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,14 +105,16 @@ func foldGolden(t *testing.T) (*room.State, map[room.Seq]string) {
 		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
 			t.Fatal(err)
 		}
-		var body []byte
-		if line.Body != nil {
-			body = []byte(*line.Body)
-			bodies[state.Head()+1] = *line.Body
+		body := line.Body
+		if line.Text != nil {
+			body = []byte(*line.Text)
 		}
 		e, err := room.Decode(state.Head()+1, []byte(line.Meta), body)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if body != nil {
+			bodies[e.Seq] = e.Text()
 		}
 		if err := room.Apply(state, e); err != nil {
 			t.Fatal(err)
@@ -127,8 +138,8 @@ func writeGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		line := goldenLine{Meta: string(meta)}
-		if text := string(body); body != nil && !erased[e.Seq] {
-			line.Body = &text
+		if body != nil && !erased[e.Seq] {
+			line.Body = body
 		}
 		if err := json.NewEncoder(&out).Encode(line); err != nil {
 			t.Fatal(err)
@@ -143,6 +154,6 @@ func writeGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(goldenLog, out.Bytes())
-	state, bodies := foldGolden(t)
+	state, bodies := foldGolden(t, goldenLog)
 	write(goldenSummary, []byte(observe(state, bodies, nil)+"\n"))
 }

@@ -106,7 +106,7 @@ func (w *world) commit(t *rapid.T, e room.Entry) {
 	}
 	w.entries = append(w.entries, again)
 	if body != nil {
-		w.bodies[e.Seq] = string(body)
+		w.bodies[e.Seq] = again.Text()
 	}
 	for _, seq := range e.Erases() {
 		delete(w.bodies, seq)
