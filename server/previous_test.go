@@ -16,7 +16,7 @@ import (
 )
 
 // previousRelease is the commit whose nodes must get on with those of this one.
-const previousRelease = "d1e2c53"
+const previousRelease = "55747fb"
 
 var withPrevious = flag.Bool("previous", false, "build the previous release and run a node of it beside one of this")
 
