@@ -1,6 +1,8 @@
 package server
 
 import (
+	"cmp"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -33,7 +35,7 @@ type Config struct {
 	// TLSCert and TLSKey are PEM files.
 	TLSCert, TLSKey string
 	// TrustedProxy are networks (CIDR, separated by commas) of proxies that speak
-	// TLS to people and plain HTTP to this server.
+	// TLS to people and plain HTTP to this server. Nobody else is answered then.
 	TrustedProxy string
 	// LeaveTo is where "leave this page" goes on to; "" is an empty page.
 	LeaveTo string
@@ -127,7 +129,42 @@ func (c Config) Check() error {
 	if c.secure() && c.Origin == "" {
 		return errors.New("with TLS or a proxy, give -origin with the address people use, such as https://kith.example.org")
 	}
-	return c.checkOrigin()
+	return cmp.Or(c.checkOrigin(), c.checkTLS(), c.checkLeaveTo())
+}
+
+// checkTLS reads what New would read only after it has made something.
+func (c Config) checkTLS() error {
+	if _, err := c.proxies(); err != nil {
+		return err
+	}
+	if c.TLSCert == "" {
+		return nil
+	}
+	_, err := c.certificate()
+	return err
+}
+
+func (c Config) certificate() (tls.Certificate, error) {
+	pair, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+	if err != nil {
+		return pair, fmt.Errorf("-tls-cert %s and -tls-key %s cannot be used: %w", c.TLSCert, c.TLSKey, err)
+	}
+	return pair, nil
+}
+
+// checkLeaveTo refuses what a browser would take for a page of this server.
+func (c Config) checkLeaveTo() error {
+	if c.LeaveTo == "" {
+		return nil
+	}
+	u, err := url.Parse(c.LeaveTo)
+	if err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
+		return nil
+	}
+	if err == nil && u.Scheme == "" && strings.Trim(c.LeaveTo, "/") != "" {
+		return fmt.Errorf("-leave-to %q is not a whole address: write https://%s", c.LeaveTo, strings.TrimLeft(c.LeaveTo, "/"))
+	}
+	return fmt.Errorf("-leave-to %q is not an address: write it as https://weather.example.org", c.LeaveTo)
 }
 
 func (c Config) checkOrigin() error {
@@ -166,6 +203,7 @@ func (c Config) proxies() ([]netip.Prefix, error) {
 			continue
 		}
 		if ip, err := netip.ParseAddr(part); err == nil {
+			ip = ip.Unmap()
 			list = append(list, netip.PrefixFrom(ip, ip.BitLen()))
 			continue
 		}

@@ -191,9 +191,9 @@ func (s *Server) edge() error {
 		MaxHeaderBytes: maxHeader, ErrorLog: quiet(s.config.Logger),
 	}
 	if s.config.TLSCert != "" {
-		pair, err := tls.LoadX509KeyPair(s.config.TLSCert, s.config.TLSKey)
+		pair, err := s.config.certificate()
 		if err != nil {
-			return fmt.Errorf("-tls-cert and -tls-key cannot be used: %w", err)
+			return err
 		}
 		s.listener = tls.NewListener(s.listener, &tls.Config{
 			Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},

@@ -95,6 +95,13 @@ function leaveNow() {
 /** @param {{title: string, text: string, yes: string, no: string}} say */
 const askHere = (say) => ask({ ...say, leave: leaveNow }).answer;
 
+const unsentWords = () => ({
+  title: word('settings.unsent_title'),
+  text: word('settings.unsent'),
+  yes: word('settings.out'),
+  no: word('settings.unsent_back'),
+});
+
 /** Asks who this is and shows what is right for them. Shows nothing until that is known. */
 async function arrive() {
   try {
@@ -179,6 +186,7 @@ async function lock() {
 }
 
 async function signOut() {
+  if (client.hasUnsaved() && !(await askHere(unsentWords()))) return;
   client.link.stop();
   face(null);
   try {

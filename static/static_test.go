@@ -207,7 +207,7 @@ func TestEveryErrorCodeHasWords(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"sign_in_wrong", "slow_down", "signed_out", "locked", "wrong_origin", "cross_site", "not_allowed"} {
+	for _, name := range []string{"sign_in_wrong", "slow_down", "signed_out", "locked", "wrong_origin", "not_proxy", "cross_site", "not_allowed"} {
 		if have[name] == nil {
 			t.Errorf("the code %s has no words", name)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/kith-chat/kith/server"
 	"github.com/kith-chat/kith/server/control"
 	"github.com/kith-chat/kith/server/eventlog"
+	"github.com/kith-chat/kith/server/keyfile"
 	"github.com/kith-chat/kith/server/sqlitestore"
 )
 
@@ -44,16 +45,40 @@ func restore(ctx context.Context, e *environment) error {
 	if *from == "" {
 		return errors.New("-from is needed: the file that kith backup wrote")
 	}
+	if c.Key == "" {
+		c.Key = server.DefaultKey(c.Data)
+	}
+	// The key first: without it there is nothing to make a folder for.
+	if _, err := keyfile.Load(c.Key); err != nil {
+		return needsKey(err)
+	}
 	if err := sqlitestore.Restore(*from, c.Data); err != nil {
 		return err
 	}
 	n, err := e.verify(ctx, c)
 	if err != nil {
 		// A folder that cannot be used must not look like one that can.
-		return errors.Join(fmt.Errorf("the backup was not restored: %w", err), os.RemoveAll(c.Data))
+		return errors.Join(fmt.Errorf("the backup was not restored: %w", needsKey(err)), os.RemoveAll(c.Data))
 	}
-	fmt.Fprintf(e.stdout, "%s is restored: %d streams, every record verified. Start it with: kith serve -data %s\n", c.Data, n, c.Data)
+	fmt.Fprintf(e.stdout, "%s is restored: %d streams, every record verified. Start it with: %s\n", c.Data, n, startWith(c))
 	return nil
+}
+
+// needsKey says what to do where the key is missing or another's.
+func needsKey(err error) error {
+	if !errors.Is(err, keyfile.ErrMissing) && !errors.Is(err, keyfile.ErrWrongKey) {
+		return err
+	}
+	return fmt.Errorf("name the key file that this backup was made under with -key: %w", err)
+}
+
+// startWith is the command that serves a data folder with its key.
+func startWith(c server.Config) string {
+	command := "kith serve -data " + c.Data
+	if c.Key != server.DefaultKey(c.Data) {
+		command += " -key " + c.Key
+	}
+	return command
 }
 
 func (e *environment) verify(ctx context.Context, c server.Config) (int, error) {

@@ -19,19 +19,23 @@ import (
 func runDemo(ctx context.Context, e *environment) error {
 	var c server.Config
 	f := newFlags()
-	serveFlags(f, &c)
+	demoFlags(f, &c)
 	if _, err := e.parse(f, 0); err != nil {
 		return err
 	}
-	given := false
-	f.Visit(func(one *flag.Flag) { given = given || one.Name == "data" })
-	if !given {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	if c.Data == "" {
 		dir, err := os.MkdirTemp("", "kith-demo-")
 		if err != nil {
 			return fmt.Errorf("a temporary folder for the demo: %w", err)
 		}
 		defer os.RemoveAll(dir)
 		c.Data = filepath.Join(dir, "data")
+	}
+	if err := markDemo(c.Data); err != nil {
+		return err
 	}
 	if c.Key == "" {
 		c.Key = server.DefaultKey(c.Data)
@@ -47,6 +51,16 @@ func runDemo(ctx context.Context, e *environment) error {
 	}
 	e.demoLinks(s, guests)
 	return s.Run(ctx)
+}
+
+// demoFlags are serve's with other defaults: a folder that goes away, and no second port,
+// so that demos can run side by side.
+func demoFlags(f *flag.FlagSet, c *server.Config) {
+	serveFlags(f, c)
+	data, ops := f.Lookup("data"), f.Lookup("ops")
+	data.Usage = "folder of the data (default: a temporary folder, gone when the demo ends)"
+	c.Data, data.DefValue = "", ""
+	c.Ops, ops.DefValue = "off", "off"
 }
 
 // seed fills the folder if it is new.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/kith-chat/kith/server"
 	"github.com/kith-chat/kith/server/control"
-	"github.com/kith-chat/kith/server/keyfile"
 )
 
 // finding is what the doctor says of one thing. An empty mend is good news.
@@ -32,7 +31,7 @@ func doctor(ctx context.Context, e *environment) error {
 	c.KeyMustExist = c.KeyMustExist || c.Redis != "" // as for serve
 	status, err := control.Dial(c.Data).Status(ctx)
 	running := err == nil
-	findings := []finding{lookServer(status, running), lookFolder(c.Data), lookKey(c), lookClock(c.Data), lookOrigin(c), lookFiles()}
+	findings := []finding{lookServer(status, running), lookFolder(c.Data), lookKey(ctx, c, running), lookClock(c.Data), lookOrigin(c), lookFiles()}
 	if !running {
 		findings = append(findings, lookPort(c.Addr, "-addr"), lookPort(c.Ops, "-ops"))
 	}
@@ -87,6 +86,9 @@ func lookFolder(data string) finding {
 	if err != nil || !info.IsDir() {
 		return finding{"folder", data + " cannot be used as a folder", "choose another place with -data"}
 	}
+	if isDemo(data) {
+		return finding{"folder", data + " holds a demo, which kith serve refuses", "choose another place with -data"}
+	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
 		return finding{"folder", fmt.Sprintf("%s is open to others (%04o)", data, mode), "chmod 700 " + data}
 	}
@@ -104,27 +106,6 @@ func lookFolder(data string) finding {
 		return finding{"folder", fmt.Sprintf("%s has %d MiB left", data, free), "make room on the disk"}
 	}
 	return finding{"folder", fmt.Sprintf("%s can be written, %d MiB left", data, free), ""}
-}
-
-func lookKey(c server.Config) finding {
-	_, err := keyfile.Load(c.Key)
-	if errors.Is(err, keyfile.ErrMissing) {
-		_, stored := os.Stat(filepath.Join(c.Data, "kith.db"))
-		switch {
-		case stored == nil:
-			return finding{"key", err.Error(), "name the key's file with -key"}
-		case c.KeyMustExist:
-			return finding{"key", "there is none at " + c.Key, "kith key new -key " + c.Key}
-		}
-		return finding{"key", c.Key + " will be made at the first start; then keep a copy elsewhere", ""}
-	}
-	if errors.Is(err, keyfile.ErrOpen) {
-		return finding{"key", c.Key + " is open to others", "chmod 600 " + c.Key}
-	}
-	if err != nil {
-		return finding{"key", err.Error(), "choose the right file with -key"}
-	}
-	return finding{"key", c.Key + " is there and closed to others", ""}
 }
 
 // lookClock compares the clock with the newest thing that was stored: a clock that

@@ -48,6 +48,11 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		remove(t, server.DefaultKey(data))
 		mends(t, "key", "-key", "-data", data)
 	})
+	t.Run("key of other data", func(t *testing.T) {
+		data, _ := folder(t)
+		other, _ := folder(t)
+		mends(t, "key", "-key", "-data", data, "-key", server.DefaultKey(other))
+	})
 	t.Run("key open to others", func(t *testing.T) {
 		data, _ := folder(t)
 		chmod(t, server.DefaultKey(data), 0o640)
@@ -88,6 +93,20 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	t.Run("public without TLS", func(t *testing.T) {
 		mends(t, "address", "-tls-cert", "-data", filepath.Join(t.TempDir(), "data"), "-addr", "0.0.0.0:0")
 	})
+	t.Run("a proxy that is no address", func(t *testing.T) {
+		mends(t, "address", "-trusted-proxy", "-data", filepath.Join(t.TempDir(), "data"),
+			"-origin", "https://kith.example.org", "-trusted-proxy", "the-proxy")
+	})
+	t.Run("leaving to no address", func(t *testing.T) {
+		mends(t, "address", "write https://weather.example.org", "-data", filepath.Join(t.TempDir(), "data"), "-leave-to", "weather.example.org")
+	})
+}
+
+func TestDoctorHoldsTheKeyAgainstTheData(t *testing.T) {
+	data, _ := folder(t)
+	if got := diagnosis(t, "key", "-data", data); !strings.Contains(got, "fits the data") {
+		t.Errorf("key: %s", got)
+	}
 }
 
 // mends demands that the doctor finds something to mend and names the word.

@@ -42,6 +42,10 @@ func (e *environment) newKey(path string) error {
 }
 
 func (e *environment) rotateKey(ctx context.Context, c server.Config) error {
+	// Opening would make a folder and a store.
+	if !hasData(c.Data) {
+		return fmt.Errorf("there is no data in %s: name the folder with -data", c.Data)
+	}
 	store, err := sqlitestore.Open(c.Data, sqlitestore.Options{})
 	if errors.Is(err, sqlitestore.ErrLocked) {
 		return fmt.Errorf("stop the server first, then run this again: %w", err)
@@ -52,9 +56,21 @@ func (e *environment) rotateKey(ctx context.Context, c server.Config) error {
 	defer store.Close()
 	err = keyfile.Rotate(ctx, store, c.Key, func(done int) { fmt.Fprintf(e.stderr, "\rsealed anew: %d", done) })
 	if err != nil {
-		return fmt.Errorf("the change of the key was interrupted; run it again, it goes on where it stopped: %w", err)
+		return notRotated(err, c.Key)
 	}
 	fmt.Fprintf(e.stderr, "\n")
 	fmt.Fprintf(e.stdout, "Everything is sealed under a new key. Copy %s to where you keep your copy; older backups still need the older key.\n", c.Key)
 	return nil
+}
+
+// notRotated says what to do about a change of the key that failed. Something has begun
+// once the file holds two keys, and only then is there something to go on with.
+func notRotated(err error, path string) error {
+	if errors.Is(err, keyfile.ErrWrongKey) || errors.Is(err, keyfile.ErrRotating) {
+		return err
+	}
+	if keys, loadErr := keyfile.Load(path); loadErr == nil && keyfile.Rotating(keys) {
+		return fmt.Errorf("the change of the key was interrupted; run it again, it goes on where it stopped: %w", err)
+	}
+	return err
 }

@@ -33,7 +33,11 @@ var errUsage = errors.New("usage")
 // run is the program as a function: it returns when it is done or ctx ends.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	name := "serve"
-	if len(args) > 0 && (args[0] == "" || args[0][0] != '-') {
+	switch {
+	case len(args) == 0:
+	case args[0] == "-version" || args[0] == "--version": // as one asks any program
+		name, args = "version", args[1:]
+	case args[0] == "" || args[0][0] != '-':
 		name, args = args[0], args[1:]
 	}
 	for _, c := range commands() {

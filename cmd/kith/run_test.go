@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/kith-chat/kith/server"
 	"github.com/kith-chat/kith/server/control"
@@ -126,6 +125,11 @@ func TestHelpAndWhatIsNotUnderstood(t *testing.T) {
 	if got := must(t, "version"); !strings.HasPrefix(got, "kith ") {
 		t.Errorf("version: %q", got)
 	}
+	for _, asked := range []string{"-version", "--version"} {
+		if got := must(t, asked); got != must(t, "version") {
+			t.Errorf("%s: %q", asked, got)
+		}
+	}
 	fails(t, []string{"usage", "kith help"}, "dance")
 	fails(t, []string{"usage", "-no-such"}, "serve", "-no-such")
 	fails(t, []string{"usage", "surplus"}, "health", "surplus")
@@ -203,12 +207,15 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := filepath.Join(t.TempDir(), "again")
-	fails(t, []string{again + ".key"}, "restore", "-from", copied, "-data", again) // the key is not in the backup
+	const rightKey = "name the key file that this backup was made under with -key"
+	fails(t, []string{rightKey, again + ".key"}, "restore", "-from", copied, "-data", again) // the key is not in the backup
+	other, _ := folder(t)
+	fails(t, []string{rightKey}, "restore", "-from", copied, "-data", again, "-key", server.DefaultKey(other))
 	if _, err := os.Stat(again); err == nil {
 		t.Error("a restore that failed has left a folder")
 	}
 	got := must(t, "restore", "-from", copied, "-data", again, "-key", server.DefaultKey(data))
-	if !strings.Contains(got, "every record verified") {
+	if !strings.Contains(got, "every record verified") || !strings.Contains(got, "kith serve -data "+again+" -key "+server.DefaultKey(data)+"\n") {
 		t.Errorf("restore: %s", got)
 	}
 	fails(t, []string{"is not empty"}, "restore", "-from", copied, "-data", again, "-key", server.DefaultKey(data))
@@ -284,6 +291,43 @@ func TestKeyRotate(t *testing.T) {
 	fails(t, []string{"put its file, or your copy of it, in place"}, "serve", "-data", data, "-addr", "127.0.0.1:0", "-ops", "off")
 }
 
+// Where there is nothing, or the key is not its own, nothing begins and nothing is made.
+func TestKeyRotateWhereNothingBegins(t *testing.T) {
+	none := filepath.Join(t.TempDir(), "none")
+	fails(t, []string{"there is no data in " + none, "name the folder with -data"}, "key", "rotate", "-data", none)
+	if made, err := os.ReadDir(filepath.Dir(none)); err != nil || len(made) > 0 {
+		t.Errorf("%v were made, %v", made, err)
+	}
+	data, _ := folder(t)
+	other, _ := folder(t)
+	for _, key := range []string{server.DefaultKey(other), filepath.Join(t.TempDir(), "no.key")} {
+		got := kith(t, "key", "rotate", "-data", data, "-key", key)
+		if got.err == nil || strings.Contains(got.err.Error(), "was interrupted") {
+			t.Errorf("with %s: %v", key, got.err)
+		}
+	}
+}
+
+// Only a file with two keys says that a change has begun, and can be gone on with.
+func TestKeyRotateSaysHowToGoOn(t *testing.T) {
+	key := filepath.Join(t.TempDir(), "kith.key")
+	must(t, "key", "new", "-key", key)
+	failed := errors.New("the disk is full")
+	if err := notRotated(failed, key); err != failed {
+		t.Errorf("before it began: %v", err)
+	}
+	text, err := os.ReadFile(key)
+	if err == nil {
+		err = os.WriteFile(key, append(text, "older "+strings.Repeat("ab", 32)+"\n"...), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := notRotated(failed, key); !errors.Is(err, failed) || !strings.Contains(err.Error(), "was interrupted; run it again") {
+		t.Errorf("once it began: %v", err)
+	}
+}
+
 func TestKeyNew(t *testing.T) {
 	key := filepath.Join(t.TempDir(), "keys", "kith.key")
 	if got := must(t, "key", "new", "-key", key); !strings.Contains(got, "Keep a copy") {
@@ -293,22 +337,4 @@ func TestKeyNew(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	fails(t, nil, "key", "new", "-key", key) // never written over
-}
-
-func TestDemo(t *testing.T) {
-	data := filepath.Join(t.TempDir(), "data")
-	out, stop := serving(t, "demo", "-data", data)
-	deadline := time.Now().Add(20 * time.Second)
-	for !strings.Contains(out.String(), "Ctrl-C") && time.Now().Before(deadline) {
-		if _, err := control.Dial(data).Status(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	links := regexp.MustCompile(`http://[a-z]+\.localhost:\d+/#link=\S+`).FindAllString(out.String(), -1)
-	if len(links) < 2 {
-		t.Errorf("links: %v", links)
-	}
-	if err := stop(); err != nil {
-		t.Error(err)
-	}
 }

@@ -17,7 +17,7 @@ func serveFlags(f *flag.FlagSet, c *server.Config) {
 	f.StringVar(&c.Origin, "origin", "", "address that people use, such as https://kith.example.org")
 	f.StringVar(&c.TLSCert, "tls-cert", "", "certificate file (PEM)")
 	f.StringVar(&c.TLSKey, "tls-key", "", "the certificate's key file (PEM)")
-	f.StringVar(&c.TrustedProxy, "trusted-proxy", "", "address or network of the proxy that speaks TLS to people, such as 10.0.0.0/8")
+	f.StringVar(&c.TrustedProxy, "trusted-proxy", "", "address or network of the proxy that speaks TLS to people, such as 10.0.0.0/8; connections from elsewhere are refused")
 	f.StringVar(&c.Ops, "ops", server.DefaultOps, "address of /livez, /readyz and /metrics, or off")
 	f.StringVar(&c.LeaveTo, "leave-to", "", "where \"leave this page\" goes on to (default: an empty page)")
 	f.DurationVar(&c.Drain, "drain", server.DefaultDrain, "over how long clients are sent away when the server ends")
@@ -36,6 +36,9 @@ func serve(ctx context.Context, e *environment) error {
 	f := newFlags()
 	serveFlags(f, &c)
 	if _, err := e.parse(f, 0); err != nil {
+		return err
+	}
+	if err := refuseDemo(c.Data); err != nil {
 		return err
 	}
 	c.Out, c.Logger = e.stdout, slog.New(slog.NewTextHandler(e.stderr, utc))

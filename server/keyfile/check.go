@@ -58,7 +58,17 @@ func Check(ctx context.Context, values eventlog.Values, keys *eventlog.Keyring, 
 	if len(list) == 0 || len(list) == 1 && list[0].Key == claimMark {
 		return checkNew(ctx, values, keys, storeIsEmpty)
 	}
+	return Belongs(list, keys)
+}
+
+// Belongs is Check for those who must change nothing: it holds keys against the values
+// of Bucket as somebody read them. A store without a proof is new and fits any key.
+func Belongs(list []eventlog.Value, keys *eventlog.Keyring) error {
 	known := proofs(list)
+	delete(known, claimMark)
+	if len(known) == 0 {
+		return nil
+	}
 	if err := checkRotation(known, keys); err != nil {
 		return err
 	}

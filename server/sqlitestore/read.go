@@ -23,6 +23,10 @@ const readText = `SELECT r.seq, r.erased + 2 * (r.body IS NOT NULL), r.proof, r.
 	FROM streams s JOIN records r ON r.stream = s.id
 	WHERE s.name = ? AND s.dropped = 0 AND r.seq BETWEEN ? AND ? ORDER BY r.seq `
 
+// listText lists a bucket's values that have not expired.
+const listText = `SELECT v.key, v.version, v.expires, v.size, s.data FROM "values" v JOIN slots s ON s.id = v.slot
+	WHERE v.bucket = ? AND (v.expires = 0 OR v.expires > ?)`
+
 func (s *statements) prepare(ctx context.Context, db *sql.DB) error {
 	for text, stmt := range map[string]**sql.Stmt{
 		`SELECT seq, digest, dropped FROM streams WHERE name = ?`: &s.head,
@@ -36,8 +40,7 @@ func (s *statements) prepare(ctx context.Context, db *sql.DB) error {
 
 		`SELECT v.version, v.expires, v.size, s.data FROM "values" v JOIN slots s ON s.id = v.slot
 			WHERE v.bucket = ? AND v.key = ? AND (v.expires = 0 OR v.expires > ?)`: &s.getValue,
-		`SELECT v.key, v.version, v.expires, v.size, s.data FROM "values" v JOIN slots s ON s.id = v.slot
-			WHERE v.bucket = ? AND (v.expires = 0 OR v.expires > ?)`: &s.listValues,
+		listText: &s.listValues,
 		`SELECT DISTINCT bucket FROM "values" ORDER BY bucket`: &s.buckets,
 	} {
 		var err error

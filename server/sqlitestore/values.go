@@ -57,6 +57,12 @@ func (s *Store) list(ctx context.Context, bucket string, now int64) ([]eventlog.
 	if err != nil {
 		return nil, s.readError(err)
 	}
+	list, err := scanValues(rows)
+	return list, s.readError(err)
+}
+
+// scanValues reads what listText found and closes it.
+func scanValues(rows *sql.Rows) ([]eventlog.Value, error) {
 	defer rows.Close()
 	var list []eventlog.Value
 	for rows.Next() {
@@ -64,14 +70,14 @@ func (s *Store) list(ctx context.Context, bucket string, now int64) ([]eventlog.
 		var size int
 		var expires int64
 		if err := rows.Scan(&val.Key, &val.Version, &expires, &size, &val.Data); err != nil {
-			return nil, s.readError(err)
+			return nil, err
 		}
 		if err := fit(&val, size, expires); err != nil {
 			return nil, err
 		}
 		list = append(list, val)
 	}
-	return list, s.readError(rows.Err())
+	return list, rows.Err()
 }
 
 // Put implements eventlog.Values.

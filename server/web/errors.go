@@ -38,6 +38,7 @@ var (
 	errNotAllowed  = &problem{Status: 403, Code: "not_allowed", Text: "Your role does not allow that."}
 	errCrossSite   = &problem{Status: 403, Code: "cross_site", Text: "The request came from another site."}
 	errWrongOrigin = &problem{Status: 403, Code: "wrong_origin", Text: "This address is not the one the server was set up for. See the server's log for the flag to set."}
+	errNotProxy    = &problem{Status: 403, Code: "not_proxy", Text: "This server answers only through its proxy. See the server's log for the flag to set."}
 	errSignedOut   = &problem{Status: 401, Code: "signed_out", Text: "Sign in first."}
 	errLocked      = &problem{Status: 423, Code: "locked", Text: "Unlock with the passphrase."}
 	errUnavailable = &problem{Status: 503, Code: "unavailable", Text: "The store does not answer just now. Try again."}

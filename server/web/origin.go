@@ -47,42 +47,15 @@ func (o origins) fits(origin, host string) bool {
 	return strings.EqualFold(u.Host, host)
 }
 
-// trusted says whether a request came through a proxy that was named.
-func (o origins) trusted(remote netip.Addr) bool {
-	for _, p := range o.proxy {
-		if p.Contains(remote) {
-			return true
-		}
-	}
-	return false
-}
-
-// network is where a request came from: the peer, or what a trusted proxy says of
-// it (the last address it did not add itself).
-func (o origins) network(r *http.Request) netip.Addr {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	from := peer.Addr().Unmap()
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && o.trusted(from); i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
-			break
-		}
-		from = hop.Unmap()
-	}
-	return from
-}
-
-// guard refuses requests under a name or from a page that is not this server's,
-// and says in the log which flag mends it.
+// guard refuses requests that went around the proxy, and those under a name or from
+// a page that is not this server's, and says in the log which flag mends it.
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origin := r.Header.Get("Origin")
 		upgrade := r.URL.Path == "/ws"
 		switch {
+		case !s.origins.mayPeer(r):
+			s.refusePeer(w, r)
 		case !s.origins.allows(r.Host):
 			s.refuseOrigin(w, r, "the address asked for", r.Host)
 		case origin != "" && !s.origins.fits(origin, r.Host), upgrade && origin == "":
@@ -100,11 +73,17 @@ func (s *Server) refuseOrigin(w http.ResponseWriter, r *http.Request, what, got 
 	}
 	s.logger.Warn("refused: wrong origin; if this is how people reach Kith, start it with -origin set to that address",
 		"what", what, "got", got, "set_up_for", want)
-	if r.Method == http.MethodGet && r.URL.Path == "/" {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.WriteHeader(http.StatusForbidden)
-		_, _ = w.Write([]byte(s.words.WrongOrigin + "\n"))
+	s.refuse(w, r, errWrongOrigin, s.words.WrongOrigin)
+}
+
+// refuse answers in plain words where a person would see them, elsewhere as any
+// error is.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, why *problem, words string) {
+	if r.Method != http.MethodGet || r.URL.Path != "/" {
+		s.fail(w, r, why)
 		return
 	}
-	s.fail(w, r, errWrongOrigin)
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(why.Status)
+	_, _ = w.Write([]byte(words + "\n"))
 }

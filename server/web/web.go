@@ -41,7 +41,8 @@ type Config struct {
 	Origin string
 	// Secure says that people reach this server over TLS, its own or a proxy's.
 	Secure bool
-	// Proxies are the networks whose X-Forwarded-For is believed.
+	// Proxies are the networks whose X-Forwarded-For is believed. If there are any,
+	// nobody else is answered.
 	Proxies []netip.Prefix
 	// Demo lets demo links in, and names under localhost.
 	Demo bool

@@ -11,6 +11,7 @@ import (
 // "server" group. Everything else is shown by the client.
 type pageWords struct {
 	WrongOrigin string `json:"wrong_origin"`
+	NotProxy    string `json:"not_proxy"`
 }
 
 func loadWords(client fs.FS) (pageWords, error) {
@@ -24,8 +25,8 @@ func loadWords(client fs.FS) (pageWords, error) {
 	if err := json.Unmarshal(data, &lang); err != nil {
 		return pageWords{}, fmt.Errorf("web: the language file: %w", err)
 	}
-	if lang.Server.WrongOrigin == "" {
-		return pageWords{}, errors.New("web: the language file has no server.wrong_origin")
+	if lang.Server.WrongOrigin == "" || lang.Server.NotProxy == "" {
+		return pageWords{}, errors.New("web: the language file has no server.wrong_origin, or no server.not_proxy")
 	}
 	return lang.Server, nil
 }
