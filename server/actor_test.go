@@ -214,6 +214,9 @@ func (a *actor) resend(ctx context.Context) {
 func (a *actor) joined(l wireclient.Line) error {
 	if l.Error != nil {
 		if a.out = l.Error.Code == "no_such_room"; a.out {
+			if a.joins == 0 { // sent away before it came in
+				a.in()
+			}
 			return nil
 		}
 		return fmt.Errorf("client %d: join refused: %s", a.index, l.Error.Code)

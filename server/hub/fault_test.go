@@ -33,7 +33,9 @@ func (f *faulty) hold() (release func()) {
 	return func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.held = nil
+		if f.held == gate { // else it is held anew by now
+			f.held = nil
+		}
 		close(gate)
 	}
 }

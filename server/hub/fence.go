@@ -57,6 +57,15 @@ func passesFence(r request) bool {
 	return false
 }
 
+// showsText: what is answered with what people wrote.
+func showsText(r request) bool {
+	switch r.(type) {
+	case join, history, evidence, *overview:
+		return true
+	}
+	return false
+}
+
 // holdBack keeps an entry from being shown: the fence fell while it was on its way.
 // The room is forgotten, and shows it when it is loaded again.
 func (l *live) holdBack() bool {

@@ -88,6 +88,11 @@ func (l *live) gap(ctx context.Context, after string, viewer room.Member) (gap [
 		return nil, false, nil
 	}
 	at, ok := l.hub.Tokens.ParsePosition(l.id, after)
+	if ok && at.Seq > room.Seq(l.head.Seq) { // another node has shown what this one has not heard of
+		if err := l.catchUp(); err != nil {
+			return nil, false, err
+		}
+	}
 	head := room.Seq(l.head.Seq)
 	if !ok || at.Staff != viewer.Role.Staff() || at.Seq > head || head-at.Seq > maxGap ||
 		!viewer.Role.Staff() && at.Seq < viewer.Joined {

@@ -108,6 +108,10 @@ func (l *live) take(e envelope) {
 			return
 		}
 	}
+	if showsText(e.request) && l.hub.fenced.Load() { // it waited while the fence fell
+		e.done <- ErrFenced
+		return
+	}
 	first, ok := e.request.(*do)
 	if !ok {
 		e.done <- l.aside(func() error { return e.serve(l) })
@@ -118,7 +122,7 @@ func (l *live) take(e envelope) {
 		abandon(batch, err)
 	}
 	if next != nil {
-		next.done <- l.guard(func() error { return next.serve(l) })
+		l.take(*next) // the batch may have left the room to be loaded anew
 	}
 }
 

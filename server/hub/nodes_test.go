@@ -129,6 +129,30 @@ func TestDecidedAgainAfterAConflict(t *testing.T) {
 	})
 }
 
+// Somebody hops to a node that has not heard yet of what the other showed them. They
+// go on from there, and nobody is shown anything twice.
+func TestResumeOnANodeThatIsBehind(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		near, far := h.hub(), h.hub()
+		in, who := h.crew(far, 4)
+		stays := h.follow(near, in, who[2])
+		h.post(far, in, who[1], "shown on the other node only")
+		seen, _ := h.connect(far, who[3], hub.Shows{}).join(in, "", 5)
+		hops := h.connect(near, who[3], hub.Shows{})
+		back, events := hops.join(in, seen.Pos, 5)
+		if back.Reset || back.Pos != seen.Pos || len(events) != 0 {
+			t.Errorf("coming back: reset %v, and %d events", back.Reset, len(events))
+		}
+		h.poll(in, near)
+		if again := len(hops.events()); again != 0 {
+			t.Errorf("%d events again", again)
+		}
+		if got := stays.events(); !reflect.DeepEqual(got, []string{"message shown on the other node only"}) {
+			t.Errorf("who was there saw %q", got)
+		}
+	})
+}
+
 // Promise 5 over nodes: the same command sent to both is done once, and answered
 // the same.
 func TestTheSameCommandOnTwoNodes(t *testing.T) {

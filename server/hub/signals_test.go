@@ -213,6 +213,44 @@ func TestFence(t *testing.T) {
 	})
 }
 
+// The fence falls while a message is being stored, and somebody asks to come in right
+// behind it. What is stored they are shown once, when the fence is lifted: never a
+// place that they know already.
+func TestFenceFallsBeforeAJoin(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		log := &faulty{Log: h.log}
+		b := h.hubOn(log, h.values)
+		in, who := h.crew(b, 4)
+		author, watcher, late := h.follow(b, in, who[1]), h.follow(b, in, who[2]), h.connect(b, who[3], hub.Shows{})
+		first := log.hold()
+		go author.send("post", in, fields{"text": "one"})
+		settle()
+		go author.send("post", in, fields{"text": "two"}) // both wait in the room's inbox
+		settle()
+		go late.send("join", in, fields{"history": 5})
+		settle()
+		second := log.hold()
+		first()
+		settle()
+		b.Fence(true)
+		second()
+		settle()
+		for _, l := range late.lines() {
+			if l.Answer != nil && l.Error == nil {
+				t.Errorf("behind the fence was answered %s", l.OK)
+			}
+		}
+		b.Fence(false)
+		settle()
+		if got := late.events(); len(got) != 0 {
+			t.Errorf("who is not in the room was shown %v", got)
+		}
+		if got := messagesOf(t, watcher.lines()); !reflect.DeepEqual(got, []string{"one", "two"}) {
+			t.Errorf("who was there saw %q", got)
+		}
+	})
+}
+
 // News with records needs no reading; news that does not go on from here is not
 // believed.
 func TestNewsBringsRecords(t *testing.T) {

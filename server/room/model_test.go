@@ -164,6 +164,16 @@ func (m *model) repeated(c room.Command) (first done, same, found bool) {
 	return done{}, false, false
 }
 
+// erased: the text of that record is gone, and with it what it was told apart by.
+func (m *model) erased(seq room.Seq) bool {
+	for _, d := range m.log {
+		if a, ok := d.cmd.Do.(room.EraseDue); ok && slices.Contains(a.Bodies, seq) {
+			return true
+		}
+	}
+	return false
+}
+
 // text is one of the room's own texts as it stands.
 func (m *model) text(which string) (text string) {
 	for _, d := range m.log {

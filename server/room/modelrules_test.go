@@ -50,7 +50,7 @@ func nameOf(a room.Action) string {
 // answer if it is a repeat, or the text that is kept.
 func (m *model) verdict(c room.Command) (code, text string, first *done) {
 	if d, same, found := m.repeated(c); found {
-		if !same {
+		if !same && !m.erased(d.seq) {
 			return "id_reused", "", nil
 		}
 		return "", "", &d
