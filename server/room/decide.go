@@ -10,7 +10,7 @@ type Decision struct {
 	Entry *Entry
 }
 
-// Decide judges a command. It changes nothing. An error is always a *Refusal.
+// Decide judges a command. It changes nothing but what time it is. An error is always a *Refusal.
 //
 // The order matters. A command that was answered gets its answer again, whatever
 // has happened since (promise 5); only then age, membership, the permission
@@ -27,6 +27,7 @@ func Decide(s *State, c Command) (Decision, error) {
 	if err := refuseAge(c); err != nil {
 		return Decision{}, err
 	}
+	s.LookAt(c.At)
 	by, role := s.standing(c)
 	if role == NoRole || !s.Opened() && c.Do.act() != "open_room" {
 		return Decision{}, ErrNoSuchRoom
@@ -55,15 +56,14 @@ func (s *State) standing(c Command) (Member, Role) {
 		return Member{}, System
 	}
 	m, ok := s.members.get(c.Actor)
+	if ok && m.Left != 0 && s.appeals(c) {
+		return m, Participant
+	}
 	if !ok || m.Left != 0 {
 		return Member{}, NoRole
 	}
 	return m, m.Role
 }
-
-// refuseStanding is where what holds in the room just now (a mute, slow mode, a
-// pause) stops an act that the actor's role would allow.
-func refuseStanding(*State, Command, Member) error { return nil }
 
 // Apply folds an entry into the state. An error means that the log is not one
 // this program can have written: nothing may be shown from it. The state is then

@@ -39,8 +39,13 @@ type Entry struct {
 
 // Erases is the records whose bodies end with this entry.
 func (e Entry) Erases() []Seq {
-	if erased, ok := e.Event.(*BodiesErased); ok {
-		return erased.Bodies
+	switch ev := e.Event.(type) {
+	case *BodiesErased:
+		return ev.Bodies
+	case *MessageErased:
+		return ev.Bodies
+	case *PersonErased:
+		return ev.Bodies
 	}
 	return nil
 }
@@ -50,6 +55,7 @@ var (
 	errUnknownMessage  = errors.New("it concerns a message that does not exist")
 	errUnknownMember   = errors.New("it concerns a person who was never a member")
 	errUnknownReaction = errors.New("it holds a reaction this program does not know")
+	errUnknownNote     = errors.New("it concerns a note that does not exist")
 	errOpenedTwice     = errors.New("it opens a room that is open")
 )
 
@@ -76,6 +82,16 @@ func (e Entry) Oldest() Seq {
 		return ev.Message
 	case *ReactionSet:
 		return ev.Message
+	case *MessageHidden:
+		return ev.Message
+	case *MessageUnhidden:
+		return ev.Message
+	case *MessageErased:
+		return ev.Message
+	case *MessageReleased:
+		return e.Seq
+	case *AppealAnswered:
+		return 1
 	}
 	return 0
 }
@@ -84,7 +100,8 @@ func (e Entry) Oldest() Seq {
 // that will be erased.
 func (e Entry) Supersedes() bool {
 	switch e.Event.(type) {
-	case *MessageEdited, *MessageRemoved, *MemberJoined, *RoomRenamed, *TopicSet, *RulesSet:
+	case *MessageEdited, *MessageRemoved, *MemberJoined, *RoomRenamed, *TopicSet, *RulesSet,
+		*MessageDeclined, *MessageWithdrawn, *LineTakenBack, *MemberLeft, *MemberRemoved:
 		return true
 	}
 	return false
@@ -96,7 +113,11 @@ func (e Entry) Ends() person.ID {
 	switch ev := e.Event.(type) {
 	case *MemberLeft:
 		return ev.Person
+	case *MemberRemoved:
+		return ev.Person
 	case *RoleSet:
+		return ev.Person
+	case *VisitEnded:
 		return ev.Person
 	}
 	return ""

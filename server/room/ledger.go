@@ -22,11 +22,11 @@ func (l *ledger) index(seq Seq) (int, bool) {
 
 func (l *ledger) find(seq Seq) (Message, bool) {
 	for ; l != nil; l = l.base {
-		if i, ok := l.index(seq); ok {
-			return l.list[i], true
-		}
 		if m, ok := l.changed[seq]; ok {
 			return m, true
+		}
+		if i, ok := l.index(seq); ok {
+			return l.list[i], true
 		}
 	}
 	return Message{}, false
@@ -61,4 +61,41 @@ func (l *ledger) before(seq Seq) iter.Seq[Message] {
 			}
 		}
 	}
+}
+
+// from walks the messages newer than seq, oldest first. Not for forks.
+func (l *ledger) from(seq Seq) iter.Seq[Message] {
+	return func(yield func(Message) bool) {
+		i, found := l.index(seq)
+		if found {
+			i++
+		}
+		for ; i < len(l.list); i++ {
+			if !yield(l.list[i]) {
+				return
+			}
+		}
+	}
+}
+
+// every walks all messages, oldest first, those a fork reads through to included.
+func (l *ledger) every() iter.Seq[Message] {
+	return func(yield func(Message) bool) { l.walk(l, yield) }
+}
+
+// walk yields what the levels from l down hold, as it stands in top.
+func (l *ledger) walk(top *ledger, yield func(Message) bool) bool {
+	if l == nil {
+		return true
+	}
+	if !l.base.walk(top, yield) {
+		return false
+	}
+	for _, m := range l.list {
+		now, _ := top.find(m.Seq)
+		if !yield(now) {
+			return false
+		}
+	}
+	return true
 }

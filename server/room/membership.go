@@ -25,12 +25,16 @@ type Member struct {
 	Role   Role
 	Joined Seq // the record of the present stay's beginning
 	Left   Seq // the record that ended it; 0: present
+
+	Since    Time // when the present stay began
+	LastPost Time // when they last wrote to the room; 0: never
 }
 
 // sees says whether the member may see a message at all: their own stay only, for
-// participants. A former stay opens nothing. Staff supervise the whole room.
-func (m Member) sees(msg Message) bool {
-	return m.present() && (m.Role.Staff() || msg.Seq > m.Joined)
+// participants. A former stay opens nothing. Staff supervise the whole room. What is
+// past its term is nobody's to see.
+func (s *State) sees(m Member, msg Message) bool {
+	return m.present() && (m.Role.Staff() || msg.Seq > m.Joined) && !s.lapsed(msg.At) && msg.Seq > s.keptFrom
 }
 
 // present says whether this is the membership of somebody who is in the room now.
@@ -63,13 +67,17 @@ type AddMember struct {
 
 func (AddMember) act() act { return "add_member" }
 
-func (a AddMember) decide(s *State, _ Command, _ Member) (Event, error) {
+func (a AddMember) decide(s *State, c Command, _ Member) (Event, error) {
 	alias, err := cleanLine(a.Alias, MaxAlias)
 	if err != nil || aliasKey(alias) == "" { // nothing but marks: all such would be one alias
 		return nil, &Refusal{Code: "alias_bad", Field: "alias"}
 	}
 	if m, ok := s.members.get(a.Person); ok && m.Left == 0 {
 		return nil, ErrAlreadyMember
+	}
+	// A new alias would be a way to say something in spite of a mute.
+	if until := s.MutedUntil(a.Person, c.At); until != 0 {
+		return nil, &Refusal{Code: "muted", Until: until}
 	}
 	if holder, ok := s.aliases.get(aliasKey(alias)); ok && holder != a.Person {
 		return nil, ErrAliasTaken
@@ -136,10 +144,11 @@ func (e *MemberJoined) apply(s *State, in Entry) error {
 		s.roster = append(s.roster, e.Person)
 	} else {
 		s.aliases.remove(aliasKey(m.Alias.Text))
-		s.eraseLater(m.Alias.Of, in.At)
+		s.eraseLater(m.Alias.Of, 0, in.At)
 	}
 	m.Alias = Text{Of: in.Seq, Text: e.Alias}
-	m.Role, m.Joined, m.Left = e.Role, in.Seq, 0
+	m.Role, m.Joined, m.Left, m.Since = e.Role, in.Seq, 0, in.At
+	s.visits.remove(e.Person)
 	s.members.put(e.Person, m)
 	s.aliases.put(aliasKey(e.Alias), e.Person)
 	return nil
@@ -171,13 +180,21 @@ type MemberLeft struct {
 
 func (*MemberLeft) kind() kind { return "member_left" }
 
-func (e *MemberLeft) apply(s *State, in Entry) error {
-	m, ok := s.members.get(e.Person)
+func (e *MemberLeft) apply(s *State, in Entry) error { return s.left(e.Person, in) }
+
+// left ends a stay, and what the person left waiting to be looked at.
+func (s *State) left(id person.ID, in Entry) error {
+	m, ok := s.members.get(id)
 	if !ok {
 		return errUnknownMember
 	}
 	m.Left = in.Seq
-	s.members.put(e.Person, m)
+	s.members.put(id, m)
+	s.dropHeldOf(m.Index, in.At)
+	if l, ok := s.lines.get(id); ok && l.Waits != 0 {
+		l.Waits = 0
+		s.lines.put(id, l)
+	}
 	return nil
 }
 

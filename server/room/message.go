@@ -23,6 +23,11 @@ type Message struct {
 	EditedAt  Time // 0: never
 	RemovedAt Time // 0: stands
 	Author    int  // Member.Index
+
+	By      GoneBy // who made it go away
+	Note    Seq    // what its author was told of that, if a moderator did it
+	Wiped   Seq    // the record that erased it with all its author wrote
+	Written Time   // when it was written, if it was held first; 0: it was not
 }
 
 // PostMessage says something to the room.
@@ -33,7 +38,7 @@ type PostMessage struct {
 
 func (PostMessage) act() act { return "post" }
 
-func (a PostMessage) decide(s *State, _ Command, by Member) (Event, error) {
+func (a PostMessage) decide(s *State, c Command, by Member) (Event, error) {
 	text, err := cleanText(a.Text, MaxText)
 	if err != nil {
 		return nil, err
@@ -42,6 +47,9 @@ func (a PostMessage) decide(s *State, _ Command, by Member) (Event, error) {
 		if _, err := s.standingMessage(a.ReplyTo, by); err != nil {
 			return nil, err
 		}
+	}
+	if s.policy.holds(by, c.At) {
+		return a.hold(s, by, text)
 	}
 	return &MessagePosted{ReplyTo: a.ReplyTo, Text: text}, nil
 }
@@ -72,6 +80,9 @@ type RemoveMessage struct{ Message Seq }
 func (RemoveMessage) act() act { return "remove" }
 
 func (a RemoveMessage) decide(s *State, _ Command, by Member) (Event, error) {
+	if h, ok := s.held.get(a.Message); ok && h.Author == by.Index && h.Seq > by.Joined {
+		return &MessageWithdrawn{Held: a.Message}, nil
+	}
 	if _, err := s.ownMessage(a.Message, by); err != nil {
 		return nil, err
 	}
@@ -81,7 +92,7 @@ func (a RemoveMessage) decide(s *State, _ Command, by Member) (Event, error) {
 // standingMessage is a message that by can see and that was not taken back.
 func (s *State) standingMessage(seq Seq, by Member) (Message, error) {
 	m, ok := s.messages.find(seq)
-	if !ok || !by.sees(m) {
+	if !ok || !s.sees(by, m) {
 		return Message{}, ErrNoSuchMessage
 	}
 	if m.RemovedAt != 0 {
@@ -115,8 +126,15 @@ func (e *MessagePosted) apply(s *State, in Entry) error {
 	if err != nil {
 		return err
 	}
+	s.posted(author, in.At)
 	s.messages.add(Message{Seq: in.Seq, Text: in.Seq, ReplyTo: e.ReplyTo, At: in.At, Author: author.Index})
 	return nil
+}
+
+// posted notes when a member last wrote, for slow mode.
+func (s *State) posted(author Member, at Time) {
+	author.LastPost = at
+	s.members.put(author.Person, author)
 }
 
 // MessageEdited: the text of a message was replaced by its author.
@@ -133,7 +151,7 @@ func (e *MessageEdited) apply(s *State, in Entry) error {
 	if !ok {
 		return errUnknownMessage
 	}
-	s.eraseLater(m.Text, in.At)
+	s.eraseLater(m.Text, m.Seq, in.At)
 	m.Text, m.EditedAt = in.Seq, in.At
 	s.messages.update(m)
 	return nil
@@ -151,7 +169,7 @@ func (e *MessageRemoved) apply(s *State, in Entry) error {
 	if !ok {
 		return errUnknownMessage
 	}
-	s.eraseLater(m.Text, in.At)
+	s.eraseLater(m.Text, m.Seq, in.At)
 	m.RemovedAt = in.At
 	s.messages.update(m)
 	s.reactions.remove(e.Message)

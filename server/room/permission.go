@@ -18,7 +18,33 @@ var permissions = map[act][]Role{
 	"remove":         {Participant, Moderator, Lead}, // their own
 	"react":          {Participant, Moderator, Lead},
 	"erase_due":      {System},
-	"show_removed":   {Moderator, Lead},
+	"show_removed":   {Moderator, Lead, Visitor},
+
+	"nudge":           {Moderator, Lead},
+	"hide":            {Moderator, Lead},
+	"unhide":          {Moderator, Lead},
+	"erase":           {Moderator, Lead},
+	"mute":            {Moderator, Lead},
+	"unmute":          {Moderator, Lead},
+	"set_hold":        {Moderator, Lead},
+	"set_pace":        {Moderator, Lead},
+	"pause":           {Moderator, Lead},
+	"resume":          {Moderator, Lead},
+	"remove_member":   {Moderator, Lead},
+	"release":         {Moderator, Lead},
+	"decline":         {Moderator, Lead},
+	"report":          {Participant, Moderator, Lead},
+	"resolve_reports": {Moderator, Lead},
+	"write_line":      {Participant, Moderator, Lead},
+	"take_back_line":  {Participant, Moderator, Lead},
+	"close_line":      {Moderator, Lead},
+	"appeal":          {Participant, Moderator, Lead}, // about themselves
+	"answer_appeal":   {Moderator, Lead},
+	"set_keep":        {Lead},
+	"set_legal_hold":  {Lead},
+	"erase_person":    {System, Lead},
+	"open_visit":      {System},
+	"end_visit":       {System},
 }
 
 func (a act) allows(r Role) bool {

@@ -5,6 +5,7 @@ package room
 type Refusal struct {
 	Code  string
 	Field string // the field to blame, or ""
+	Until Time   // when it would be allowed, if time alone would do; 0: not known
 }
 
 func (r *Refusal) Error() string { return "room: refused: " + r.Code }
@@ -34,4 +35,24 @@ var (
 	ErrIDAhead        = &Refusal{Code: "id_ahead", Field: "id"}
 	ErrNothingDue     = &Refusal{Code: "nothing_due"}
 	ErrAlreadyOpen    = &Refusal{Code: "already_open"}
+
+	ErrBadReason       = &Refusal{Code: "bad_value", Field: "reason"}
+	ErrBadTime         = &Refusal{Code: "bad_value", Field: "for"}
+	ErrMuted           = &Refusal{Code: "muted"}
+	ErrNotMuted        = &Refusal{Code: "not_muted"}
+	ErrPaused          = &Refusal{Code: "paused"}
+	ErrNotPaused       = &Refusal{Code: "not_paused"}
+	ErrSlowMode        = &Refusal{Code: "slow_mode"}
+	ErrHeldEdit        = &Refusal{Code: "held_edit", Field: "message"}
+	ErrTooManyHeld     = &Refusal{Code: "too_many_held"}
+	ErrAuthorMuted     = &Refusal{Code: "author_muted"}
+	ErrNotHidden       = &Refusal{Code: "not_hidden", Field: "message"}
+	ErrAlreadyDecided  = &Refusal{Code: "already_decided"}
+	ErrReportOwn       = &Refusal{Code: "report_own", Field: "message"}
+	ErrAlreadyReported = &Refusal{Code: "already_reported", Field: "message"}
+	ErrNoReport        = &Refusal{Code: "no_report", Field: "message"}
+	ErrNoSuchNote      = &Refusal{Code: "no_such_note", Field: "note"}
+	ErrAlreadyAppealed = &Refusal{Code: "already_appealed", Field: "note"}
+	ErrOwnAct          = &Refusal{Code: "own_act"}
+	ErrLegalHold       = &Refusal{Code: "legal_hold"}
 )

@@ -12,9 +12,11 @@ const (
 	Moderator
 	Lead
 	System
+	// Visitor looks into a room for a short time and does nothing there.
+	Visitor
 )
 
-var roleNames = [...]string{NoRole: "none", Participant: "participant", Moderator: "moderator", Lead: "lead", System: "system"}
+var roleNames = [...]string{NoRole: "none", Participant: "participant", Moderator: "moderator", Lead: "lead", System: "system", Visitor: "visitor"}
 
 func (r Role) String() string {
 	if int(r) < len(roleNames) {
@@ -23,8 +25,9 @@ func (r Role) String() string {
 	return fmt.Sprintf("role(%d)", uint8(r))
 }
 
-// Staff says whether the role supervises the room.
-func (r Role) Staff() bool { return r == Moderator || r == Lead }
+// Staff says whether the role sees the room as those do who supervise it. What it
+// may do there is the permission table's to say.
+func (r Role) Staff() bool { return r == Moderator || r == Lead || r == Visitor }
 
 // ParseRole reads a member's role: participant, moderator or lead.
 func ParseRole(s string) (Role, bool) {

@@ -14,15 +14,22 @@
 //	reaction.go     the fixed set of reactions
 //	membership.go   opening a room, joining, roles, end of membership
 //	setting.go      name, topic, house rules
-//	erase.go        the end of texts: what is erased, and when
+//	policy.go       hold, slow mode, pause; standing.go what they and a mute stop
+//	reason.go       why moderators act; note.go how the person concerned is told
+//	nudge.go hide.go mute.go remove.go   the ladder; appeal.go the way back
+//	hold.go         what is looked at before it is shown
+//	report.go       what members tell of a message; line.go the private line
+//	visit.go        who looks in without being a member
+//	erase.go        the end of texts: what is erased, and when; retain.go by its
+//	                term; eraseperson.go one person's
 //	answer.go       a command's id and the answer it got
 //	view.go         who sees what
 //	codec.go        events as records, strictly versioned
 //	snapshot.go     a state written down without any text in it
 //
-// To add an act (mute, hold, slow mode, pause): an Action and an Event beside the
-// rules they change, a row in permissions, a row in the codec's table. What it
-// forbids others is a check in refuseStanding (decide.go), which every action passes.
+// To add an act: an Action and an Event beside the rules they change, a row in
+// permissions, a row in the codec's table. What it forbids others is a check in
+// refuseStanding, which every action passes.
 package room
 
 import (
@@ -65,8 +72,20 @@ type State struct {
 
 	messages  ledger
 	reactions table[Seq, []Reacted]
-	pending   table[Seq, Time] // bodies that will be erased, and when
+	pending   table[Seq, Ending] // bodies that will be erased, and when
 	answers   table[answerKey, Answer]
+
+	policy    Policy
+	legalHold bool
+	mutes     table[person.ID, Muted]
+	visits    table[person.ID, Time] // until when
+	notes     table[Seq, Note]
+	held      table[Seq, Held]
+	reports   table[Seq, Reports] // by message
+	lines     table[person.ID, Line]
+	words     table[Seq, Time] // bodies beside the messages, and when they were written
+	keptFrom  Seq              // of messages up to here no text is kept any more
+	now       Time             // see LookAt
 }
 
 // Text is something people wrote and the record whose body holds it. Of is 0
@@ -89,6 +108,9 @@ func (s *State) Fork() *State {
 	f.reactions = s.reactions.fork()
 	f.pending = s.pending.fork()
 	f.answers = s.answers.fork()
+	f.mutes, f.visits = s.mutes.fork(), s.visits.fork()
+	f.notes, f.held, f.reports = s.notes.fork(), s.held.fork(), s.reports.fork()
+	f.lines, f.words = s.lines.fork(), s.words.fork()
 	return &f
 }
 

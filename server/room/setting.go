@@ -83,7 +83,7 @@ func (e *RulesSet) apply(s *State, in Entry) error    { return s.setText(&s.rule
 
 func (s *State) setText(t *Text, text string, in Entry) error {
 	if t.Of != 0 {
-		s.eraseLater(t.Of, in.At)
+		s.eraseLater(t.Of, 0, in.At)
 	}
 	*t = Text{Of: in.Seq, Text: text}
 	return nil

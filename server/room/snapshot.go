@@ -11,7 +11,7 @@ import (
 
 // snapshotVersion changes whenever the fold does; a snapshot of another version is
 // not read but made anew from the log.
-const snapshotVersion = 1
+const snapshotVersion = 2
 
 // ErrOldSnapshot: written by another version of the fold. Fold the log instead.
 var ErrOldSnapshot = errors.New("room: a snapshot of another version")
@@ -26,8 +26,19 @@ type frozen struct {
 	Members            []frozenMember // by index
 	Messages           []Message
 	Reactions          map[Seq][]Reacted
-	Pending            map[Seq]Time
+	Pending            map[Seq]Ending
 	Answers            map[answerKey]Answer
+
+	Policy    Policy
+	LegalHold bool
+	Mutes     map[person.ID]Muted
+	Visits    map[person.ID]Time
+	Notes     map[Seq]Note
+	Held      map[Seq]Held
+	Reports   map[Seq]Reports
+	Lines     map[person.ID]Line
+	Words     map[Seq]Time
+	KeptFrom  Seq
 }
 
 type frozenMember struct {
@@ -35,6 +46,8 @@ type frozenMember struct {
 	Alias        Seq
 	Role         uint8
 	Joined, Left Seq
+
+	Since, LastPost Time
 }
 
 // Freeze writes a state down. Not for forks.
@@ -44,10 +57,12 @@ func Freeze(s *State) ([]byte, error) {
 		Version: snapshotVersion, Head: s.head, At: s.at,
 		Name: s.name.Of, Topic: s.topic.Of, Rules: s.rules.Of,
 		Messages: s.messages.list, Reactions: s.reactions.own, Pending: s.pending.own, Answers: s.answers.own,
+		Policy: s.policy, LegalHold: s.legalHold, Mutes: s.mutes.own, Visits: s.visits.own, Notes: s.notes.own, Held: s.held.own,
+		Reports: s.reports.own, Lines: s.lines.own, Words: s.words.own, KeptFrom: s.keptFrom,
 	}
 	for _, id := range s.roster {
 		m, _ := s.members.get(id)
-		f.Members = append(f.Members, frozenMember{m.Person, m.Alias.Of, uint8(m.Role), m.Joined, m.Left})
+		f.Members = append(f.Members, frozenMember{m.Person, m.Alias.Of, uint8(m.Role), m.Joined, m.Left, m.Since, m.LastPost})
 	}
 	var out bytes.Buffer
 	if err := gob.NewEncoder(&out).Encode(f); err != nil {
@@ -79,13 +94,20 @@ func Thaw(data []byte, texts func([]Seq) (map[Seq]string, error)) (*State, error
 		name: Text{f.Name, text[f.Name]}, topic: Text{f.Topic, text[f.Topic]}, rules: Text{f.Rules, text[f.Rules]},
 		messages:  ledger{list: f.Messages},
 		reactions: table[Seq, []Reacted]{own: f.Reactions},
-		pending:   table[Seq, Time]{own: f.Pending},
+		pending:   table[Seq, Ending]{own: f.Pending},
 		answers:   table[answerKey, Answer]{own: f.Answers},
+
+		policy: f.Policy, legalHold: f.LegalHold, keptFrom: f.KeptFrom,
+		mutes: table[person.ID, Muted]{own: f.Mutes}, visits: table[person.ID, Time]{own: f.Visits},
+		notes: table[Seq, Note]{own: f.Notes}, held: table[Seq, Held]{own: f.Held},
+		reports: table[Seq, Reports]{own: f.Reports}, lines: table[person.ID, Line]{own: f.Lines},
+		words: table[Seq, Time]{own: f.Words},
 	}
 	for i, m := range f.Members {
 		alias := Text{m.Alias, text[m.Alias]}
 		s.members.put(m.Person, Member{
 			Person: m.Person, Index: i, Alias: alias, Role: Role(m.Role), Joined: m.Joined, Left: m.Left,
+			Since: m.Since, LastPost: m.LastPost,
 		})
 		s.aliases.put(aliasKey(alias.Text), m.Person)
 		s.roster = append(s.roster, m.Person)

@@ -44,6 +44,29 @@ func (t *table[K, V]) remove(k K) {
 	t.gone[k] = struct{}{}
 }
 
+// every walks the table in no order, what a fork reads through to included.
+func (t *table[K, V]) every() iter.Seq2[K, V] {
+	return func(yield func(K, V) bool) {
+		for level := t; level != nil; level = level.base {
+			for k := range level.own {
+				if v, ok := t.get(k); ok && !t.above(level, k) && !yield(k, v) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// above says whether a key of a level is held by one over it too.
+func (t *table[K, V]) above(level *table[K, V], k K) bool {
+	for upper := t; upper != level; upper = upper.base {
+		if _, ok := upper.own[k]; ok {
+			return true
+		}
+	}
+	return false
+}
+
 // all walks the table in no order. Not for forks: they are only decided on.
 func (t *table[K, V]) all() iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {

@@ -1,6 +1,10 @@
 package room
 
-import "github.com/kith-chat/kith/server/person"
+import (
+	"slices"
+
+	"github.com/kith-chat/kith/server/person"
+)
 
 // What a Shown tells of.
 const (
@@ -11,6 +15,18 @@ const (
 	ShowMember   = "member"
 	ShowLeft     = "member_left"
 	ShowRoom     = "room"
+
+	ShowRestored = "restored"  // a hidden message is there again
+	ShowWiped    = "wiped"     // messages whose texts were erased together
+	ShowNote     = "note"      // what a moderator did about somebody
+	ShowAppeal   = "appeal"    // how an appeal against it stands
+	ShowPolicy   = "policy"    // how the room is set
+	ShowHeld     = "held"      // a message waits, or was declined
+	ShowHeldGone = "held_gone" // it does not wait any more
+	ShowReports  = "reports"   // what was reported of a message; to who reported: that they did
+	ShowLine     = "line"      // private line
+	ShowLineGone = "line_gone"
+	ShowLineWait = "line_wait" // whether somebody waits there
 )
 
 // Shown is what one viewer sees of an event, or of a message on a page. Texts of
@@ -31,6 +47,16 @@ type Shown struct {
 	Member Member // member, member_left, reaction
 
 	Name, Topic, Rules *string // room: what changed, as it stands
+
+	Held    Held      // held, declined notes; HeldGone names it by its number alone
+	Note    Note      // note, appeal; removed and left: for the person concerned and staff
+	Wiped   []Message // wiped
+	Policy  Policy    // policy
+	Reports Reports   // reports: for staff
+	Mine    bool      // reports: the viewer made one of them
+	Line    LineEntry // line, line_gone
+	LineOf  Member    // line, line_gone, line_wait
+	Waits   Time      // line, line_wait: for staff
 }
 
 // View is what the viewer sees of an event under the state as it is now: the same
@@ -54,7 +80,7 @@ func (s *State) show(e Entry, viewer Member) (Shown, bool) {
 		return Shown{Show: ShowEdited, Message: m, TextOf: e.Seq}, ok && m.RemovedAt == 0 && m.Text == e.Seq
 	case *MessageRemoved:
 		m, ok := s.visible(ev.Message, viewer)
-		return Shown{Show: ShowRemoved, Message: m}, ok
+		return Shown{Show: ShowRemoved, Message: m}, ok && m.RemovedAt != 0
 	case *ReactionSet:
 		return s.showReaction(ev, e.Actor, viewer)
 	case *MemberJoined:
@@ -71,13 +97,13 @@ func (s *State) show(e Entry, viewer Member) (Shown, bool) {
 	case *RulesSet:
 		return Shown{Show: ShowRoom, Rules: &s.rules.Text}, true
 	}
-	return Shown{}, false
+	return s.showModeration(e, viewer)
 }
 
 // visible finds a message that lies within what the viewer may see.
 func (s *State) visible(seq Seq, viewer Member) (Message, bool) {
 	m, ok := s.messages.find(seq)
-	return m, ok && viewer.sees(m)
+	return m, ok && s.sees(viewer, m)
 }
 
 func (s *State) showPosted(seq Seq, viewer Member) (Shown, bool) {
@@ -88,12 +114,16 @@ func (s *State) showPosted(seq Seq, viewer Member) (Shown, bool) {
 	return s.Describe(m, viewer)
 }
 
-// Describe is a message as it stands for a viewer. A message that was taken back
-// is nothing to members; to staff it is a row without text.
+// Describe is a message as it stands for a viewer. A message that is gone is nothing
+// to members; to staff, and to its author if a moderator did it, it is a row without
+// text.
 func (s *State) Describe(m Message, viewer Member) (Shown, bool) {
 	shown := Shown{Show: ShowMessage, At: m.At, Message: m, Author: s.memberAt(m.Author)}
 	if m.RemovedAt != 0 {
-		return shown, viewer.Role.Staff()
+		if s.toldOf(m, viewer) {
+			shown.Note, _ = s.notes.get(m.Note)
+		}
+		return shown, viewer.Role.Staff() || s.toldOf(m, viewer)
 	}
 	shown.TextOf = m.Text
 	shown.Reactions, _ = s.reactions.get(m.Seq)
@@ -128,7 +158,7 @@ func (s *State) showMember(id person.ID) (Shown, bool) {
 // Not for forks.
 func (s *State) Page(viewer Member, before Seq, limit int) (page []Shown, more bool) {
 	for m := range s.messages.before(before) {
-		if !viewer.sees(m) {
+		if !s.sees(viewer, m) {
 			break // messages are in order: all earlier ones are out of sight too
 		}
 		shown, ok := s.Describe(m, viewer)
@@ -151,14 +181,15 @@ func (s *State) Page(viewer Member, before Seq, limit int) (page []Shown, more b
 const maxUnread = 100
 
 // Unread counts the messages of others that the viewer has not read, given the
-// newest they have. It stops at 100. Not for forks.
-func (s *State) Unread(viewer Member, readTo Seq) int {
+// newest they have, without those of members they do not want to see. It stops at
+// 100. Not for forks.
+func (s *State) Unread(viewer Member, readTo Seq, ignored ...int) int {
 	n := 0
 	for m := range s.messages.before(0) {
-		if m.Seq <= readTo || !viewer.sees(m) || n == maxUnread {
+		if m.Seq <= readTo || !s.sees(viewer, m) || n == maxUnread {
 			break
 		}
-		if m.RemovedAt == 0 && m.Author != viewer.Index {
+		if m.RemovedAt == 0 && m.Author != viewer.Index && !slices.Contains(ignored, m.Author) {
 			n++
 		}
 	}
@@ -169,7 +200,7 @@ func (s *State) Unread(viewer Member, readTo Seq) int {
 // Not for forks.
 func (s *State) LastAt(viewer Member) Time {
 	for m := range s.messages.before(0) {
-		if !viewer.sees(m) {
+		if !s.sees(viewer, m) {
 			break
 		}
 		if m.RemovedAt == 0 {
