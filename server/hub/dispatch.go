@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/kith-chat/kith/server/eventlog"
+	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/room"
 	"github.com/kith-chat/kith/server/wire"
 )
@@ -111,10 +112,11 @@ func (c *Conn) explain(cmd wire.Command, err error) *wire.Error {
 // logged says whether a verb changes its room.
 func logged(v wire.Verb) bool {
 	switch v {
-	case wire.Post, wire.Edit, wire.Remove, wire.React, wire.SetTopic, wire.SetRules, wire.RenameRoom, wire.EndMembership:
-		return true
+	case wire.Join, wire.Part, wire.History, wire.ShowRemoved, wire.ShowReports, wire.ReadLine, wire.Read, wire.Typing,
+		wire.Ignore, wire.Active, wire.Ping:
+		return false
 	}
-	return false
+	return true
 }
 
 // dispatch does a command. A nil answer without an error was sent already.
@@ -135,6 +137,20 @@ func (c *Conn) dispatch(ctx context.Context, cmd wire.Command, id string) (any, 
 			return nil, err
 		}
 		return nil, c.hub.ask(ctx, cmd.Room, evidence{conn: c, answer: id, message: seq})
+	case wire.ShowReports:
+		seq, err := c.messageOf(cmd, cmd.Message, "message")
+		if err != nil {
+			return nil, err
+		}
+		return nil, c.hub.ask(ctx, cmd.Room, showReports{conn: c, answer: id, message: seq})
+	case wire.ReadLine:
+		return nil, c.readLine(ctx, cmd, id)
+	case wire.Ignore:
+		whom, err := c.memberOf(cmd)
+		if err != nil {
+			return nil, err
+		}
+		return wire.Done{}, c.hub.ask(ctx, cmd.Room, ignore{c.Person, whom, cmd.On})
 	case wire.Read:
 		seq, err := c.messageOf(cmd, cmd.Message, "message")
 		if err != nil {
@@ -194,43 +210,6 @@ func (c *Conn) touch(ctx context.Context) {
 	}
 }
 
-// action is what a logged command asks of the room.
-func (c *Conn) action(cmd wire.Command) (room.Action, error) {
-	var message, reply room.Seq
-	var err error
-	if cmd.Message != "" {
-		if message, err = c.messageOf(cmd, cmd.Message, "message"); err != nil {
-			return nil, err
-		}
-	}
-	if cmd.ReplyTo != "" {
-		if reply, err = c.messageOf(cmd, cmd.ReplyTo, "reply_to"); err != nil {
-			return nil, err
-		}
-	}
-	switch cmd.Do {
-	case wire.Post:
-		return room.PostMessage{Text: cmd.Text, ReplyTo: reply}, nil
-	case wire.Edit:
-		return room.EditMessage{Message: message, Text: cmd.Text}, nil
-	case wire.Remove:
-		return room.RemoveMessage{Message: message}, nil
-	case wire.React:
-		return room.React{Message: message, Reaction: cmd.Reaction, On: cmd.On}, nil
-	case wire.SetTopic:
-		return room.SetTopic{Text: cmd.Text}, nil
-	case wire.SetRules:
-		return room.SetRules{Text: cmd.Text}, nil
-	case wire.RenameRoom:
-		return room.RenameRoom{Text: cmd.Text}, nil
-	}
-	who, ok := c.hub.Tokens.ParseMember(cmd.Room, cmd.Member)
-	if !ok {
-		return nil, room.ErrNoSuchMember
-	}
-	return room.EndMembership{Person: who}, nil
-}
-
 func (c *Conn) messageOf(cmd wire.Command, token, field string) (room.Seq, error) {
 	seq, ok := c.hub.Tokens.ParseMessage(cmd.Room, token)
 	if !ok {
@@ -245,4 +224,26 @@ func (c *Conn) history(ctx context.Context, cmd wire.Command, id string) error {
 		return err
 	}
 	return c.hub.ask(ctx, cmd.Room, history{conn: c, answer: id, before: before, limit: cmd.Limit})
+}
+
+func (c *Conn) readLine(ctx context.Context, cmd wire.Command, id string) error {
+	whose, err := c.memberOf(cmd)
+	if err != nil {
+		return err
+	}
+	var before room.Seq
+	if cmd.Before != "" {
+		if before, err = c.messageOf(cmd, cmd.Before, "before"); err != nil {
+			return err
+		}
+	}
+	return c.hub.ask(ctx, cmd.Room, readLine{conn: c, answer: id, whose: whose, before: before, limit: cmd.Limit})
+}
+
+func (c *Conn) memberOf(cmd wire.Command) (person.ID, error) {
+	who, ok := c.hub.Tokens.ParseMember(cmd.Room, cmd.Member)
+	if !ok {
+		return "", room.ErrNoSuchMember
+	}
+	return who, nil
 }

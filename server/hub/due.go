@@ -22,10 +22,10 @@ const sweepEvery = time.Minute
 // comes due.
 func (l *live) hintDue(ctx context.Context, made []passed) error {
 	for _, p := range made {
-		if !p.entry.Supersedes() {
+		when, wakes := l.state.Wakes(p.entry)
+		if !wakes {
 			continue
 		}
-		when := p.entry.At + room.KeepRemoved
 		if l.dueHint != 0 && l.dueHint <= when {
 			return nil
 		}
@@ -81,10 +81,10 @@ func (h *Hub) Sweep(ctx context.Context) error {
 func (h *Hub) eraseDue(ctx context.Context, id room.ID) error {
 	for {
 		q := &dueNow{}
-		if err := h.ask(ctx, id, q); err != nil || len(q.bodies) == 0 {
+		if err := h.ask(ctx, id, q); err != nil || len(q.bodies) == 0 && q.to == 0 {
 			return err
 		}
-		_, err := h.Do(ctx, id, "", h.NewID(), room.EraseDue{Bodies: q.bodies})
+		_, err := h.Do(ctx, id, "", h.NewID(), room.EraseDue{Bodies: q.bodies, To: q.to})
 		if err != nil && !errors.Is(err, room.ErrNothingDue) {
 			return err
 		}
@@ -92,11 +92,14 @@ func (h *Hub) eraseDue(ctx context.Context, id room.ID) error {
 }
 
 // dueNow asks what is due; where nothing is, it moves the hint on.
-type dueNow struct{ bodies []room.Seq }
+type dueNow struct {
+	bodies []room.Seq
+	to     room.Seq
+}
 
 func (d *dueNow) serve(l *live) error {
-	d.bodies = l.state.Due(l.state.Clock(l.hub.Now()))
-	if len(d.bodies) > 0 {
+	d.bodies, d.to = l.state.Due(l.state.Clock(l.hub.Now()))
+	if len(d.bodies) > 0 || d.to != 0 {
 		return nil
 	}
 	ctx, cancel := l.context()

@@ -130,6 +130,13 @@ func TestDueIndexIsCleared(t *testing.T) {
 		if err := b.Sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		if count() != 1 {
+			t.Fatal("the text that stands ends at its term and the index does not know")
+		}
+		h.forward(time.Duration(room.DefaultKeep) * time.Millisecond)
+		if err := b.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		if count() != 0 {
 			t.Fatal("all was done and the index says there is more")
 		}

@@ -15,12 +15,21 @@ func (l *live) event(p passed, s room.Shown, text string, viewer room.Member, ow
 	switch s.Show {
 	case room.ShowMessage:
 		m := l.message(s, text, viewer)
-		m.Cmd, e.Cmd = e.Cmd, ""
+		if _, released := p.entry.Event.(*room.MessageReleased); !released {
+			m.Cmd, e.Cmd = e.Cmd, ""
+		}
 		e.Message = m
+		if s.Held.Seq != 0 {
+			e.Held = l.hub.Tokens.Message(l.id, s.Held.Seq)
+		}
+	case room.ShowRestored:
+		e.Message = l.message(s, text, viewer)
 	case room.ShowEdited:
 		e.Message, e.Text = l.messageID(s), &text
 	case room.ShowRemoved:
-		e.Message, e.By = l.messageID(s), "author"
+		e.Message = l.messageID(s)
+	case room.ShowAppeal:
+		l.appeal(&e, s, text, l.recalled[l.state.Recalls(p.entry)], viewer)
 	case room.ShowReaction:
 		e.Message, e.Reaction, e.On = l.messageID(s), room.Reactions[s.Reaction], &s.On
 		e.Member = l.memberID(s.Member)
@@ -31,6 +40,7 @@ func (l *live) event(p passed, s room.Shown, text string, viewer room.Member, ow
 	case room.ShowRoom:
 		e.Name, e.Topic, e.Rules = s.Name, s.Topic, s.Rules
 	}
+	l.moderate(&e, s, text, viewer)
 	return e
 }
 
@@ -38,10 +48,14 @@ func (l *live) message(s room.Shown, text string, viewer room.Member) wire.Messa
 	m := wire.Message{
 		ID: l.messageID(s), At: s.Message.At, From: l.member(s.Author), Text: text,
 		Mine: s.Author.Person == viewer.Person, ReplyGone: s.ReplyGone, RemovedAt: s.Message.RemovedAt,
+		WrittenAt: s.Message.Written, Reports: l.reports(s.Message.Seq, viewer),
 	}
 	if s.Message.RemovedAt != 0 {
 		// Nothing of what it was before: who was away when it changed would not know.
-		m.RemovedBy = "author"
+		m.RemovedBy, m.Erased = goneBy(s.Message), s.Message.By == room.ByErasing
+		if s.Note.Seq != 0 {
+			m.Note = l.hub.Tokens.Message(l.id, s.Note.Seq)
+		}
 		return m
 	}
 	m.EditedAt = s.Message.EditedAt

@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"context"
+
 	"github.com/kith-chat/kith/server/room"
 	"github.com/kith-chat/kith/server/wire"
 )
@@ -15,10 +17,16 @@ func (l *live) fanOut(p passed, among []passed) {
 	if l.holdBack() {
 		return
 	}
+	before := l.shown
 	l.shown = p.pos
 	l.endRights(p)
 	if erased := p.entry.Erases(); erased != nil {
 		l.tail.forget(erased)
+	}
+	l.state.LookAt(l.hub.Now())
+	if !l.recallNow(p) {
+		l.shown = before
+		return
 	}
 	oldest := p.entry.Oldest()
 	var shared [2]encoded // members, staff
@@ -37,12 +45,15 @@ func (l *live) fanOut(p passed, among []passed) {
 		if seat.Role.Staff() {
 			class = 1
 		}
+		if l.ignoring(p, seat.ignored) {
+			continue
+		}
 		switch {
-		case own || class == 0 && oldest != 0 && seat.Joined >= oldest:
-			tell(c, l.line(p, among, seat, own))
+		case own || class == 0 && oldest != 0 && seat.Joined >= oldest || l.state.Single(p.entry, seat.Member):
+			tell(c, l.line(p, among, seat.Member, own))
 		default:
 			if !shared[class].done {
-				shared[class] = encoded{l.line(p, among, seat, false), true}
+				shared[class] = encoded{l.line(p, among, seat.Member, false), true}
 			}
 			tell(c, shared[class].line)
 		}
@@ -68,8 +79,44 @@ func (l *live) line(p passed, among []passed, viewer room.Member, own bool) []by
 		text = p.entry.Text()
 	case shown.TextOf != 0:
 		text = textAmong(among, shown.TextOf)
+		if recalled, ok := l.recalled[shown.TextOf]; ok {
+			text = recalled
+		}
 	}
 	return wire.Line(l.event(p, shown, text, viewer, own))
+}
+
+// recallNow has the texts at hand that an entry brings back to sight. Where they
+// cannot be read the room is forgotten, and shows the entry when it is loaded again.
+func (l *live) recallNow(p passed) bool {
+	if l.state.Recalls(p.entry) == 0 {
+		return true
+	}
+	ctx, cancel := l.context()
+	defer cancel()
+	if err := l.recall(ctx, []passed{p}); err != nil {
+		l.hub.Logger.Error("a text could not be read, trying again", "room", l.id, "reason", err)
+		l.held, l.loaded = true, false
+		return false
+	}
+	return true
+}
+
+// recall reads the texts that entries bring back to sight.
+func (l *live) recall(ctx context.Context, entries []passed) error {
+	var seqs []room.Seq
+	for _, p := range entries {
+		if seq := l.state.Recalls(p.entry); seq != 0 {
+			seqs = append(seqs, seq)
+		}
+	}
+	l.recalled = nil
+	if len(seqs) == 0 {
+		return nil
+	}
+	texts, err := l.bodies(ctx, seqs)
+	l.recalled = texts
+	return err
 }
 
 // textAmong finds a text in entries that follow each other without gaps.

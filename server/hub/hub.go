@@ -17,6 +17,9 @@
 //	presence.go  who is here, who types; signals.go the same from other nodes
 //	nodes.go     what other nodes appended; fence.go when this one lost touch
 //	marker.go    what each member has read
+//	moderation.go  notes, held messages, reports, private lines as clients get them
+//	looking.go   who looks without being a member; what the team reads
+//	ignore.go    whom a member does not want to see
 //	due.go       what must happen while nobody looks
 //	conn.go      one connection; dispatch.go its commands; outbox.go its way out
 package hub
@@ -62,6 +65,8 @@ type Config struct {
 	Logger *slog.Logger
 	// Signals carries presence and typing between nodes; nil where there is one node.
 	Signals Signals
+	// Reads writes down what the team reads; nil: nobody asks.
+	Reads ReadBook
 }
 
 // Hub is this node's live rooms and connections.

@@ -31,7 +31,7 @@ type join struct {
 }
 
 func (j join) serve(l *live) error {
-	viewer, err := l.viewer(j.conn.Person)
+	viewer, err := l.looker(j.conn.Person)
 	if err != nil {
 		return err
 	}
@@ -42,18 +42,29 @@ func (j join) serve(l *live) error {
 	ctx, cancel := l.context()
 	defer cancel()
 	gap, resumed, err := l.gap(ctx, j.after, viewer)
+	if err == nil {
+		err = l.noteRead(ctx, viewer, ReadPage)
+	}
+	var ignored []person.ID
+	if err == nil {
+		ignored, err = l.ignores.get(ctx, l, viewer.Person)
+	}
+	if err == nil {
+		err = l.recall(ctx, gap)
+	}
 	if err != nil {
 		if !seated {
 			j.conn.unfollow(l.id)
 		}
 		return err
 	}
-	missed := l.lines(gap, viewer)
+	place := seat{viewer, ignored}
+	missed := l.lines(gap, place)
 	if len(missed) > gapBytes {
 		missed, resumed = nil, false
 	}
-	l.seat(j.conn, viewer) // before the answer, which says who is here
-	answer, err := l.joined(ctx, j, viewer, resumed)
+	l.seat(j.conn, place) // before the answer, which says who is here
+	answer, err := l.joined(ctx, j, place, resumed)
 	if err != nil {
 		if !seated {
 			err = errors.Join(err, part{j.conn}.serve(l))
@@ -65,20 +76,23 @@ func (j join) serve(l *live) error {
 }
 
 // lines is a gap as one viewer sees it, each line with a line's end before it.
-func (l *live) lines(gap []passed, viewer room.Member) (lines []byte) {
+func (l *live) lines(gap []passed, at seat) (lines []byte) {
 	for _, p := range gap {
-		if line := l.line(p, gap, viewer, p.entry.Actor == viewer.Person); line != nil {
+		if l.ignoring(p, at.ignored) {
+			continue
+		}
+		if line := l.line(p, gap, at.Member, p.entry.Actor == at.Person); line != nil {
 			lines = append(append(lines, '\n'), line...)
 		}
 	}
 	return lines
 }
 
-func (l *live) seat(c *Conn, viewer room.Member) {
-	if _, again := l.seats[c]; !again {
+func (l *live) seat(c *Conn, at seat) {
+	if _, again := l.seats[c]; !again && at.Role != room.Visitor {
 		l.presence.came(c)
 	}
-	l.seats[c] = viewer
+	l.seats[c] = at
 }
 
 // gap is what a returning client missed. resumed is false where its position is
@@ -139,28 +153,36 @@ func (l *live) from(ctx context.Context, seq room.Seq) (eventlog.Position, []pas
 	return list[0].pos, list[1:], nil
 }
 
-func (l *live) joined(ctx context.Context, j join, viewer room.Member, resumed bool) (wire.Joined, error) {
+func (l *live) joined(ctx context.Context, j join, at seat, resumed bool) (wire.Joined, error) {
+	viewer := at.Member
 	readTo, err := l.markers.get(ctx, l, viewer.Person)
 	if err != nil {
 		return wire.Joined{}, err
 	}
 	answer := wire.Joined{
 		Reset: !resumed, Pos: l.position(l.head, viewer), You: l.memberID(viewer), Role: viewer.Role,
-		Room: l.info(), Messages: []wire.Message{}, Unread: l.state.Unread(viewer, readTo),
+		Room: l.info(), Messages: []wire.Message{}, Unread: l.state.Unread(viewer, readTo, l.indexes(at.ignored)...),
+	}
+	for _, id := range at.ignored {
+		answer.Ignored = append(answer.Ignored, l.hub.Tokens.Member(l.id, id))
+	}
+	if err := l.aboutRoom(ctx, &answer, viewer); err != nil {
+		return wire.Joined{}, err
 	}
 	if readTo != 0 {
 		answer.ReadTo = l.hub.Tokens.Message(l.id, readTo)
 	}
 	answer.Here, answer.HereCount = l.presence.here(l)
 	if !resumed && j.history > 0 {
-		answer.Messages, answer.More, err = l.page(ctx, viewer, 0, j.history)
+		answer.Messages, answer.More, err = l.page(ctx, at, 0, j.history)
 	}
 	return answer, err
 }
 
 // page is messages as they stand now.
-func (l *live) page(ctx context.Context, viewer room.Member, before room.Seq, limit int) ([]wire.Message, bool, error) {
-	shown, more := l.state.Page(viewer, before, limit)
+func (l *live) page(ctx context.Context, at seat, before room.Seq, limit int) ([]wire.Message, bool, error) {
+	viewer := at.Member
+	shown, more := l.state.Page(viewer, before, limit, l.indexes(at.ignored)...)
 	seqs := make([]room.Seq, 0, len(shown))
 	for _, s := range shown {
 		seqs = append(seqs, s.TextOf)
@@ -204,14 +226,21 @@ type history struct {
 }
 
 func (h history) serve(l *live) error {
-	viewer, err := l.viewer(h.conn.Person)
+	viewer, err := l.looker(h.conn.Person)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := l.context()
 	defer cancel()
+	if err := l.noteRead(ctx, viewer, ReadPage); err != nil {
+		return err
+	}
+	ignored, err := l.ignores.get(ctx, l, viewer.Person)
+	if err != nil {
+		return err
+	}
 	var page wire.Page
-	if page.Messages, page.More, err = l.page(ctx, viewer, h.before, h.limit); err != nil {
+	if page.Messages, page.More, err = l.page(ctx, seat{viewer, ignored}, h.before, h.limit); err != nil {
 		return err
 	}
 	h.conn.out.send(wire.OK(h.answer, page))
@@ -226,7 +255,7 @@ type evidence struct {
 }
 
 func (e evidence) serve(l *live) error {
-	viewer, err := l.viewer(e.conn.Person)
+	viewer, err := l.looker(e.conn.Person)
 	if err != nil {
 		return err
 	}
@@ -236,6 +265,9 @@ func (e evidence) serve(l *live) error {
 	}
 	ctx, cancel := l.context()
 	defer cancel()
+	if err := l.noteRead(ctx, viewer, ReadEvidence); err != nil {
+		return err
+	}
 	texts, err := l.bodies(ctx, []room.Seq{seq})
 	if err != nil {
 		return err
@@ -265,22 +297,45 @@ type overview struct {
 }
 
 func (o *overview) serve(l *live) error {
+	ctx, cancel := l.context()
+	defer cancel()
 	viewer, err := l.viewer(o.who)
+	if err != nil {
+		return l.sentAway(ctx, o)
+	}
+	ignored, err := l.ignores.get(ctx, l, o.who)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := l.context()
-	defer cancel()
 	readTo, err := l.markers.get(ctx, l, o.who)
 	o.out = wire.RoomLine{
 		Room: l.id, Name: l.state.Name(), Role: viewer.Role,
-		Unread: l.state.Unread(viewer, readTo), LastAt: l.state.LastAt(viewer),
+		Unread: l.state.Unread(viewer, readTo, l.indexes(ignored)...), LastAt: l.state.LastAt(viewer),
 	}
 	return err
 }
 
+// sentAway is the line of a room that somebody was sent away from lately: why, so
+// that they know and can appeal.
+func (l *live) sentAway(ctx context.Context, o *overview) error {
+	n, sent := l.state.Sent(o.who)
+	if !sent || l.hub.Now() > n.At+sentFor {
+		return room.ErrNoSuchRoom
+	}
+	texts, err := l.bodies(ctx, []room.Seq{n.Seq, n.Appeal.Made, n.Appeal.Answer})
+	if err != nil {
+		return err
+	}
+	note := l.wholeNote(n, texts, room.Member{Person: o.who})
+	o.out = wire.RoomLine{Room: l.id, Name: l.state.Name(), Role: room.NoRole, Ended: &note}
+	return nil
+}
+
+// sentFor is how long somebody who was sent away is told so.
+const sentFor = 30 * room.Day
+
 // Overview is the room's line in a person's list of rooms. room.ErrNoSuchRoom if
-// they are not a member.
+// they are not a member, and were not sent away lately.
 func (h *Hub) Overview(ctx context.Context, in room.ID, who person.ID) (wire.RoomLine, error) {
 	o := &overview{who: who}
 	err := h.ask(ctx, in, o)

@@ -42,7 +42,9 @@ type live struct {
 	saving   chan struct{}
 	dueHint  room.Time // when the due index wakes this room; 0: never
 
-	seats    map[*Conn]room.Member
+	seats    map[*Conn]seat
+	ignores  ignores
+	recalled map[room.Seq]string // texts that an entry brings back to sight
 	presence presence
 	markers  markers
 	names    names
@@ -51,7 +53,7 @@ type live struct {
 func newLive(h *Hub, id room.ID) *live {
 	return &live{
 		hub: h, id: id, inbox: make(chan envelope, inboxSize), ended: make(chan struct{}),
-		seats: make(map[*Conn]room.Member), presence: newPresence(), markers: newMarkers(), names: newNames(),
+		seats: make(map[*Conn]seat), presence: newPresence(), markers: newMarkers(), names: newNames(),
 		saving: make(chan struct{}, 1),
 	}
 }
@@ -186,6 +188,7 @@ func (l *live) tick() {
 	l.markers.tick(l)
 	if l.loaded {
 		l.presence.tick(l)
+		l.endVisits()
 	}
 }
 
@@ -221,6 +224,7 @@ func (l *live) context() (context.Context, context.CancelFunc) {
 
 // viewer is the person's present membership, or the refusal that fits.
 func (l *live) viewer(who person.ID) (room.Member, error) {
+	l.state.LookAt(l.hub.Now())
 	m, ok := l.state.Present(who)
 	if !ok {
 		return room.Member{}, room.ErrNoSuchRoom

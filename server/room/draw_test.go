@@ -76,11 +76,11 @@ func (w *world) programmeAct(t *rapid.T) room.Action {
 	case 3:
 		return room.EndMembership{Person: who}
 	case 4, 5:
-		due := w.state.Due(w.state.Clock(w.now))
+		due, to := w.state.Due(w.state.Clock(w.now))
 		if rapid.IntRange(0, 3).Draw(t, "not due") == 0 {
 			due = append(due, room.Seq(rapid.IntRange(0, 20).Draw(t, "body")))
 		}
-		return room.EraseDue{Bodies: due}
+		return room.EraseDue{Bodies: due, To: to}
 	}
 	return room.AddMember{Person: who, Alias: rapid.SampledFrom(aliases).Draw(t, "alias").raw, Role: role}
 }

@@ -22,6 +22,7 @@ type observed struct {
 	Unread             map[person.ID]int
 	Removed            map[person.ID][]string
 	Due                []room.Seq
+	DueTo              room.Seq `json:",omitempty"`
 	NextDue            room.Time
 	Verdicts           []string
 }
@@ -32,8 +33,9 @@ func observe(s *room.State, bodies map[room.Seq]string, asked []room.Command) st
 	o := observed{
 		Head: s.Head(), At: s.At(), Name: s.Name(), Topic: s.Topic(), Rules: s.Rules(), Members: s.Members(),
 		Screens: make(map[person.ID][]row), Unread: make(map[person.ID]int), Removed: make(map[person.ID][]string),
-		Due: s.Due(s.At() + 10*day), NextDue: s.NextDue(), Verdicts: verdicts(s, asked),
+		NextDue: s.NextDue(), Verdicts: verdicts(s, asked),
 	}
+	o.Due, o.DueTo = s.Due(s.At() + 10*day)
 	for _, who := range people {
 		m, ok := s.Member(who)
 		if _, present := s.Present(who); ok && !present {

@@ -154,15 +154,15 @@ func (s *State) showMember(id person.ID) (Shown, bool) {
 }
 
 // Page is the newest messages before a message (0: before nothing, the newest of
-// all) that the viewer sees, oldest first, and whether there are earlier ones.
-// Not for forks.
-func (s *State) Page(viewer Member, before Seq, limit int) (page []Shown, more bool) {
+// all) that the viewer sees, oldest first, and whether there are earlier ones;
+// without those of members they do not want to see. Not for forks.
+func (s *State) Page(viewer Member, before Seq, limit int, ignored ...int) (page []Shown, more bool) {
 	for m := range s.messages.before(before) {
 		if !s.sees(viewer, m) {
 			break // messages are in order: all earlier ones are out of sight too
 		}
 		shown, ok := s.Describe(m, viewer)
-		if !ok {
+		if !ok || slices.Contains(ignored, m.Author) {
 			continue
 		}
 		if len(page) == limit {
@@ -237,3 +237,6 @@ func (s *State) memberAt(index int) Member {
 	m, _ := s.members.get(s.roster[index])
 	return m
 }
+
+// Message is a message by its number, whoever may see it.
+func (s *State) Message(seq Seq) (Message, bool) { return s.messages.find(seq) }

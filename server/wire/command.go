@@ -23,6 +23,33 @@ const (
 	Typing        Verb = "typing"
 	Active        Verb = "active"
 	Ping          Verb = "ping"
+
+	Nudge          Verb = "nudge"
+	Hide           Verb = "hide"
+	Unhide         Verb = "unhide"
+	Erase          Verb = "erase"
+	Mute           Verb = "mute"
+	Unmute         Verb = "unmute"
+	RemoveMember   Verb = "remove_member"
+	SetHold        Verb = "set_hold"
+	SetPace        Verb = "set_pace"
+	PauseRoom      Verb = "pause"
+	ResumeRoom     Verb = "resume"
+	SetKeep        Verb = "set_keep"
+	SetLegalHold   Verb = "set_legal_hold"
+	ErasePerson    Verb = "erase_person"
+	Release        Verb = "release"
+	Decline        Verb = "decline"
+	Report         Verb = "report"
+	ResolveReports Verb = "resolve_reports"
+	ShowReports    Verb = "show_reports"
+	WriteLine      Verb = "write_line"
+	TakeBackLine   Verb = "take_back_line"
+	CloseLine      Verb = "close_line"
+	ReadLine       Verb = "line"
+	MakeAppeal     Verb = "appeal"
+	AnswerAppeal   Verb = "answer_appeal"
+	Ignore         Verb = "ignore"
 )
 
 // Command is a line from a client, decoded. Only the fields of its verb are set.
@@ -38,6 +65,11 @@ type Command struct {
 	Member           string
 	Reaction         string
 	On               bool
+
+	Note                        string
+	Reason, Mode, Kind, Outcome string
+	For, ForNew                 int64 // ms
+	Overturn                    bool
 }
 
 // need says of a field whether a verb takes it.
@@ -68,4 +100,31 @@ var verbs = map[Verb]fields{
 	Typing:        {"room": required, "on": required},
 	Active:        {},
 	Ping:          {},
+
+	Nudge:          {"room": required, "member": required, "reason": required, "text": required, "message": optional},
+	Hide:           {"room": required, "message": required, "reason": required, "text": optional},
+	Unhide:         {"room": required, "message": required, "reason": required},
+	Erase:          {"room": required, "message": required, "reason": required, "text": optional},
+	Mute:           {"room": required, "member": required, "for": required, "reason": required, "text": optional},
+	Unmute:         {"room": required, "member": required, "reason": required, "text": optional},
+	RemoveMember:   {"room": required, "member": required, "reason": required, "text": optional},
+	SetHold:        {"room": required, "mode": required},
+	SetPace:        {"room": required, "for": required, "for_new": required},
+	PauseRoom:      {"room": required, "for": required, "reason": required, "text": optional},
+	ResumeRoom:     {"room": required, "reason": required},
+	SetKeep:        {"room": required, "for": required},
+	SetLegalHold:   {"room": required, "on": required, "reason": required, "text": optional},
+	ErasePerson:    {"room": required, "member": required, "reason": required},
+	Release:        {"room": required, "message": required},
+	Decline:        {"room": required, "message": required, "reason": required, "text": optional},
+	Report:         {"room": required, "message": required, "kind": required, "text": optional},
+	ResolveReports: {"room": required, "message": required, "outcome": required, "text": optional},
+	ShowReports:    {"room": required, "message": required},
+	WriteLine:      {"room": required, "member": required, "text": required},
+	TakeBackLine:   {"room": required, "member": required, "message": required},
+	CloseLine:      {"room": required, "member": required},
+	ReadLine:       {"room": required, "member": required, "before": optional, "limit": optional},
+	MakeAppeal:     {"room": required, "note": required, "text": required},
+	AnswerAppeal:   {"room": required, "note": required, "overturn": required, "text": optional},
+	Ignore:         {"room": required, "member": required, "on": required},
 }

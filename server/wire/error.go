@@ -13,6 +13,8 @@ type Error struct {
 	Code  string `json:"code"`
 	Text  string `json:"text"`
 	Field string `json:"field,omitempty"`
+	// Until is when it would be allowed, in ms, where time alone would do.
+	Until room.Time `json:"until,omitempty"`
 }
 
 func (e *Error) Error() string { return "wire: " + e.Code }
@@ -41,7 +43,7 @@ var texts = map[string]string{
 	"not_allowed":      "Your role in this room does not allow that. Ask a moderator.",
 	"no_such_message":  "There is no such message here. Drop it from the page.",
 	"not_yours":        "Only its author can do that. Ask a moderator.",
-	"already_removed":  "The message was taken back. Drop it from the page.",
+	"already_removed":  "The message was taken away. Drop it from the page.",
 	"no_such_member":   "There is no such member here. Load the room anew.",
 	"member_already":   "This person is a member already. Load the room anew.",
 	"alias_taken":      "Another member has this alias. Choose another.",
@@ -51,6 +53,23 @@ var texts = map[string]string{
 	"gone":             "It is past its time and was erased. Drop it from the page.",
 	"nothing_due":      "There is nothing to do. Wait until something is due.",
 	"already_open":     "The room is open already. Use it as it is.",
+	"muted":            "A moderator has muted this person for a time. Wait until it is over, or make an appeal.",
+	"not_muted":        "This person is not muted. Load the room anew.",
+	"paused":           "The room is read-only for a time. Wait until it is over.",
+	"not_paused":       "The room is not paused. Load the room anew.",
+	"slow_mode":        "This room is in slow mode. Wait until the time given, then send it again.",
+	"held_edit":        "Messages are looked at first here, so a shown one cannot be changed. Make a new one.",
+	"too_many_held":    "Too many messages of this person wait for a moderator. Wait until they were looked at.",
+	"author_muted":     "Its author is muted. Wait until that is over, or decline it.",
+	"not_hidden":       "The message is not hidden. Load the room anew.",
+	"already_decided":  "Somebody has decided this already. Load the room anew.",
+	"report_own":       "Nobody can report their own message. Use take back.",
+	"already_reported": "This was reported by the same person before. Wait for a moderator.",
+	"no_report":        "There is no open report on this message. Load the room anew.",
+	"no_such_note":     "There is no such note of this person. Load the room anew.",
+	"already_appealed": "An appeal was made already. Wait for its answer.",
+	"own_act":          "Nobody decides an appeal against their own act. Ask another moderator.",
+	"legal_hold":       "This room is under a legal hold, so nothing can be erased. Ask the lead.",
 	"not_saved":        "Nothing was stored. Send it again with the same id.",
 	"behind":           "The server has lost touch with its store. Nothing was stored. Wait for the signal that it is back.",
 	"not_known":        "It may have been stored. Send it again with the same id to find out.",
@@ -79,7 +98,9 @@ func Err(code string, field ...string) *Error {
 // code given, its cause kept back.
 func Of(err error, otherwise string) *Error {
 	if refusal, ok := errors.AsType[*room.Refusal](err); ok {
-		return Err(refusal.Code, refusal.Field)
+		e := Err(refusal.Code, refusal.Field)
+		e.Until = refusal.Until
+		return e
 	}
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e

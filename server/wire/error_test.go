@@ -60,7 +60,10 @@ func TestRefusalsHaveTexts(t *testing.T) {
 		room.ErrNoSuchRoom, room.ErrNotAllowed, room.ErrNoSuchMessage, room.ErrNotYours, room.ErrAlreadyRemoved,
 		room.ErrNoSuchMember, room.ErrAliasTaken, room.ErrAlreadyMember, room.ErrTextEmpty, room.ErrTextTooLong,
 		room.ErrBadReaction, room.ErrGone, room.ErrIDReused, room.ErrIDTooOld, room.ErrIDAhead, room.ErrNothingDue,
-		room.ErrAlreadyOpen,
+		room.ErrAlreadyOpen, room.ErrBadReason, room.ErrBadTime, room.ErrMuted, room.ErrNotMuted, room.ErrPaused, room.ErrNotPaused,
+		room.ErrSlowMode, room.ErrHeldEdit, room.ErrTooManyHeld, room.ErrAuthorMuted, room.ErrNotHidden, room.ErrAlreadyDecided,
+		room.ErrReportOwn, room.ErrAlreadyReported, room.ErrNoReport, room.ErrNoSuchNote, room.ErrAlreadyAppealed, room.ErrOwnAct,
+		room.ErrLegalHold,
 		{Code: "alias_bad", Field: "alias"},
 	} {
 		e := wire.Of(fmt.Errorf("deciding: %w", refusal), "internal")

@@ -34,6 +34,7 @@ type (
 		Role   room.Role `json:"role"`
 		Unread int       `json:"unread"`
 		LastAt room.Time `json:"last_at,omitempty"`
+		Ended  *Note     `json:"ended,omitempty"` // sent away from it: why
 	}
 )
 
@@ -59,6 +60,10 @@ type (
 		Reactions map[string][]string `json:"reactions,omitempty"`
 		RemovedAt room.Time           `json:"removed_at,omitempty"`
 		RemovedBy string              `json:"removed_by,omitempty"`
+		Erased    bool                `json:"erased,omitempty"`     // its text is gone for good
+		Note      string              `json:"note,omitempty"`       // what its author was told of that
+		WrittenAt room.Time           `json:"written_at,omitempty"` // it was held first
+		Reports   *Reports            `json:"reports,omitempty"`
 	}
 	// RoomInfo is a room as it stands.
 	RoomInfo struct {
@@ -67,6 +72,7 @@ type (
 		Topic   string   `json:"topic"`
 		Rules   string   `json:"rules"`
 		Members []Member `json:"members"`
+		Policy  Policy   `json:"policy"`
 	}
 )
 
@@ -91,6 +97,15 @@ type (
 		ReadTo    string    `json:"read_to,omitempty"`
 		Here      []string  `json:"here"`
 		HereCount int       `json:"here_count"`
+
+		Notes   []Note               `json:"notes,omitempty"`
+		Held    []Held               `json:"held,omitempty"`
+		Line    *LinePage            `json:"line,omitempty"`        // participants: their own
+		Lines   []LineState          `json:"lines,omitempty"`       // staff
+		Mutes   map[string]room.Time `json:"mutes,omitempty"`       // staff: who may not write until when
+		Muted   room.Time            `json:"muted_until,omitempty"` // oneself
+		Ignored []string             `json:"ignored,omitempty"`     // whose messages one does not want to see
+		Leaves  room.Time            `json:"leaves_at,omitempty"`   // a visit ends then
 	}
 	// Page answers history.
 	Page struct {
@@ -128,6 +143,16 @@ type Event struct {
 	Topic    *string   `json:"topic,omitempty"`
 	Rules    *string   `json:"rules,omitempty"`
 	Cmd      string    `json:"cmd,omitempty"`
+
+	Erased   bool       `json:"erased,omitempty"`
+	Messages []string   `json:"messages,omitempty"`
+	Note     *Note      `json:"note,omitempty"`
+	Appeal   *Appeal    `json:"appeal,omitempty"`
+	Policy   *Policy    `json:"policy,omitempty"`
+	Held     any        `json:"held,omitempty"` // Held, or its id
+	Reports  *Reports   `json:"reports,omitempty"`
+	Line     any        `json:"line,omitempty"` // LineEntry, or its id
+	Waits    *room.Time `json:"waits,omitempty"`
 }
 
 // Signal is a line that carries no position and may be lost.
