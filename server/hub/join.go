@@ -318,6 +318,7 @@ func (o *overview) serve(l *live) error {
 // sentAway is the line of a room that somebody was sent away from lately: why, so
 // that they know and can appeal.
 func (l *live) sentAway(ctx context.Context, o *overview) error {
+	was, _ := l.state.Member(o.who)
 	n, sent := l.state.Sent(o.who)
 	if !sent || l.hub.Now() > n.At+sentFor {
 		return room.ErrNoSuchRoom
@@ -327,7 +328,7 @@ func (l *live) sentAway(ctx context.Context, o *overview) error {
 		return err
 	}
 	note := l.wholeNote(n, texts, room.Member{Person: o.who})
-	o.out = wire.RoomLine{Room: l.id, Name: l.state.Name(), Role: room.NoRole, Ended: &note}
+	o.out = wire.RoomLine{Room: l.id, Name: l.state.Name(), Role: was.Role, Ended: &note}
 	return nil
 }
 

@@ -25,6 +25,8 @@ func (l *live) moderate(e *wire.Event, s room.Shown, text string, viewer room.Me
 		for _, m := range s.Wiped {
 			e.Messages = append(e.Messages, l.hub.Tokens.Message(l.id, m.Seq))
 		}
+	case room.ShowLapsed:
+		e.Until = s.Message.At
 	case room.ShowNote:
 		e.Note = l.noteIf(s.Note, text, viewer)
 		if s.Held.Seq != 0 {

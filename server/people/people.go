@@ -10,6 +10,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"slices"
 
 	"github.com/kith-chat/kith/server/auth"
 	"github.com/kith-chat/kith/server/eventlog"
@@ -154,18 +155,38 @@ func (p *People) RoomLines(ctx context.Context, who person.ID) ([]wire.RoomLine,
 	lines := []wire.RoomLine{}
 	for _, id := range state.Rooms {
 		line, err := p.hub.Overview(ctx, id, who)
-		if errors.Is(err, room.ErrNoSuchRoom) {
+		if errors.Is(err, room.ErrNoSuchRoom) || err == nil && line.Ended != nil {
 			// The membership has ended. The index follows here, so that a new
 			// invitation into the room is not taken for one too many.
 			if err := p.unindex(ctx, who, id); err != nil {
 				return nil, err
 			}
+			state.Left = append(state.Left, id)
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
 		lines = append(lines, line)
+	}
+	sent, err := p.sentFrom(ctx, who, state.Left)
+	return append(lines, sent...), err
+}
+
+// sentFrom is the rooms that somebody was sent away from lately, with the reason.
+func (p *People) sentFrom(ctx context.Context, who person.ID, left []room.ID) (lines []wire.RoomLine, err error) {
+	for i, id := range left {
+		if slices.Contains(left[:i], id) {
+			continue
+		}
+		line, err := p.hub.Overview(ctx, id, who)
+		switch {
+		case errors.Is(err, room.ErrNoSuchRoom):
+		case err != nil:
+			return nil, err
+		case line.Ended != nil:
+			lines = append(lines, line)
+		}
 	}
 	return lines, nil
 }

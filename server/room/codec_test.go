@@ -21,7 +21,7 @@ func TestDecodeRefusesWhatItDoesNotKnow(t *testing.T) {
 		name, from, to string
 		unknown        bool
 	}{
-		{"unknown kind", "reaction_set", "member_muted", true},
+		{"unknown kind", "reaction_set", "member_blessed", true},
 		{"no kind", `"k":"reaction_set",`, ``, true},
 		{"newer version", `"v":1`, `"v":3`, true},
 		{"older version", `"v":1`, `"v":0`, true},

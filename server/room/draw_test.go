@@ -75,6 +75,8 @@ func (w *world) programmeAct(t *rapid.T) room.Action {
 		return room.SetRole{Person: who, Role: role}
 	case 3:
 		return room.EndMembership{Person: who}
+	case 9:
+		return w.programmeOnPeople(t, who)
 	case 4, 5:
 		due, to := w.state.Due(w.state.Clock(w.now))
 		if rapid.IntRange(0, 3).Draw(t, "not due") == 0 {
@@ -86,6 +88,9 @@ func (w *world) programmeAct(t *rapid.T) room.Action {
 }
 
 func (w *world) memberAct(t *rapid.T, actor person.ID) room.Action {
+	if rapid.IntRange(0, 2).Draw(t, "moderation") == 0 {
+		return w.moderatingAct(t, actor)
+	}
 	switch rapid.IntRange(0, 28).Draw(t, "act") {
 	case 0, 1, 2, 3, 25, 26, 27, 28:
 		return room.EditMessage{Message: w.someMessage(t, actor), Text: w.words(t)}
@@ -122,7 +127,8 @@ func (w *world) words(t *rapid.T) string {
 func (w *world) someMessage(t *rapid.T, of person.ID) room.Seq {
 	var list []room.Seq
 	for _, d := range w.model.log {
-		if _, ok := d.cmd.Do.(room.PostMessage); ok && (of == "" || d.cmd.Actor == of) {
+		_, released := d.cmd.Do.(room.ReleaseMessage)
+		if _, ok := d.cmd.Do.(room.PostMessage); ok && (of == "" || d.cmd.Actor == of) || released {
 			list = append(list, d.seq)
 		}
 	}

@@ -21,6 +21,7 @@ func (s *State) eraseLater(body, of Seq, at Time) {
 type Ending struct {
 	At Time
 	Of Seq
+	By int // who wrote it, as Member.Index + 1, where it was never shown; 0: see Of
 }
 
 // Due is the bodies whose time has come at now, at most as many as one EraseDue
@@ -84,7 +85,7 @@ func (a EraseDue) decide(s *State, c Command, _ Member) (Event, error) {
 		written, word := s.words.get(body)
 		switch {
 		case superseded && end.At <= c.At && !s.frozen(end.Of, body):
-		case word && written < horizon:
+		case word && written.At < horizon:
 		case slices.Contains(texts, body):
 		default:
 			return nil, ErrNothingDue

@@ -34,7 +34,8 @@ func (a ErasePerson) decide(s *State, _ Command, _ Member) (Event, error) {
 }
 
 // textsOf is the bodies with a person's words, oldest first, at most maxErase: of
-// messages with every earlier version, held ones, and their own on the private line.
+// messages with every earlier version, of those that were never shown, and what they
+// wrote beside them: on private lines, in reports, appeals and notes.
 func (s *State) textsOf(m Member) []Seq {
 	var bodies []Seq
 	for msg := range s.messages.every() {
@@ -50,11 +51,14 @@ func (s *State) textsOf(m Member) []Seq {
 			bodies = append(bodies, seq)
 		}
 	}
-	for _, l := range s.lines.every() {
-		for _, e := range l.Entries {
-			if _, kept := s.words.get(e.Seq); kept && e.Author == m.Index {
-				bodies = append(bodies, e.Seq)
-			}
+	for seq, end := range s.pending.every() {
+		if end.By == m.Index+1 {
+			bodies = append(bodies, seq)
+		}
+	}
+	for seq, w := range s.words.every() {
+		if w.By == m.Index {
+			bodies = append(bodies, seq)
 		}
 	}
 	slices.Sort(bodies)
@@ -94,14 +98,14 @@ func (e *PersonErased) apply(s *State, in Entry) error {
 	for _, body := range e.Bodies {
 		s.held.remove(body)
 	}
-	s.eraseLines(e.Person, e.Bodies)
+	s.eraseLines(e.Bodies)
 	s.forgetBodies(e.Bodies)
 	return nil
 }
 
 // eraseLines marks entries of private lines as gone. A person writes on their own
 // line, and staff on any.
-func (s *State) eraseLines(_ person.ID, bodies []Seq) {
+func (s *State) eraseLines(bodies []Seq) {
 	type changed struct {
 		id person.ID
 		l  Line

@@ -145,7 +145,7 @@ func (e *MessageDeclined) apply(s *State, in Entry) error {
 	h.State = HeldDeclined
 	h.Note = s.noted(Note{Kind: NoteDeclined, Person: s.memberAt(h.Author).Person, Message: e.Held, Reason: e.Reason}, in).Seq
 	s.held.put(e.Held, h)
-	s.eraseLater(h.Seq, 0, in.At)
+	s.eraseHeld(h, in.At)
 	return nil
 }
 
@@ -158,8 +158,17 @@ func (e *MessageWithdrawn) apply(s *State, in Entry) error {
 }
 
 func (s *State) dropHeld(seq Seq, at Time) {
+	h, _ := s.held.get(seq)
 	s.held.remove(seq)
-	s.eraseLater(seq, 0, at)
+	s.eraseHeld(h, at)
+}
+
+// eraseHeld puts the text of a message that was never shown on the list of those that
+// will end.
+func (s *State) eraseHeld(h Held, at Time) {
+	if _, ok := s.pending.get(h.Seq); !ok {
+		s.pending.put(h.Seq, Ending{At: at + KeepRemoved, By: h.Author + 1})
+	}
 }
 
 // dropHeldOf ends what a person left waiting: nothing of theirs appears after their

@@ -10,7 +10,10 @@ import (
 
 // model is a room told in the simplest way there is: the list of what was done.
 // It remembers nothing else; every question is answered by walking the list again.
-type model struct{ log []done }
+type model struct {
+	log []done
+	now room.Time // the latest time anybody asked at: what is past its term then is out of sight
+}
 
 // done is a command that was allowed, and the text that was kept of it.
 type done struct {
@@ -18,6 +21,7 @@ type done struct {
 	at   room.Time
 	cmd  room.Command
 	text string
+	held bool // a post that waits to be looked at
 }
 
 // stay is a person's latest membership.
@@ -25,35 +29,28 @@ type stay struct {
 	role         room.Role
 	alias        string
 	joined, left room.Seq
+	since        room.Time
 }
 
 func (s stay) present() bool { return s.joined != 0 && s.left == 0 }
 func (s stay) staff() bool   { return s.role == room.Moderator || s.role == room.Lead }
 
-// sees: one's own stay, or the whole room for those who supervise it.
-func (s stay) sees(message room.Seq) bool {
-	return s.present() && (s.staff() || message > s.joined)
+// sees: one's own stay, or the whole room for those who supervise it; nothing that is
+// past its term.
+func (m *model) sees(s *tale, who stay, msg said) bool {
+	return who.present() && (who.staff() || msg.seq > who.joined) && !m.past(s, msg.at) && msg.seq > s.kept
 }
 
-func (m *model) stay(who person.ID) (s stay) {
-	for _, d := range m.log {
-		switch a := d.cmd.Do.(type) {
-		case room.AddMember:
-			if a.Person == who {
-				s = stay{role: a.Role, alias: d.text, joined: d.seq}
-			}
-		case room.SetRole:
-			if a.Person == who {
-				s.role = a.Role
-			}
-		case room.EndMembership:
-			if a.Person == who {
-				s.left = d.seq
-			}
-		}
+// past: texts of that time are not kept any more.
+func (m *model) past(s *tale, at room.Time) bool {
+	now := m.now
+	if n := len(m.log); n > 0 {
+		now = max(now, m.log[n-1].at)
 	}
-	return s
+	return at < now-s.policy.keep
 }
+
+func (m *model) stay(who person.ID) stay { return m.tell().stays[who] }
 
 // everMembers is everybody who ever joined, in order of their first joining.
 func (m *model) everMembers() (all []person.ID) {
@@ -72,86 +69,16 @@ type said struct {
 	seq, textOf, replyTo room.Seq
 	author               person.ID
 	at, edited, removed  room.Time
+	written              room.Time
+	wiped                room.Seq // the act that erased it with all of its author's
+	how                  string   // hidden, erased; "" if its author took it back
+	note                 room.Seq
 	reactions            []given
 }
 
 type given struct {
 	name string
 	by   person.ID
-}
-
-func (m *model) message(seq room.Seq) (said, bool) {
-	var s said
-	for _, d := range m.log {
-		switch a := d.cmd.Do.(type) {
-		case room.PostMessage:
-			if d.seq == seq {
-				s = said{seq: seq, textOf: seq, replyTo: a.ReplyTo, author: d.cmd.Actor, at: d.at}
-			}
-		case room.EditMessage:
-			if a.Message == seq {
-				s.textOf, s.edited = d.seq, d.at
-			}
-		case room.RemoveMessage:
-			if a.Message == seq {
-				s.removed, s.reactions = d.at, nil
-			}
-		case room.React:
-			if a.Message == seq {
-				s.reactions = slices.DeleteFunc(s.reactions, func(g given) bool { return g == given{a.Reaction, d.cmd.Actor} })
-				if a.On {
-					s.reactions = append(s.reactions, given{a.Reaction, d.cmd.Actor})
-				}
-			}
-		}
-	}
-	return s, s.seq != 0
-}
-
-func (m *model) messages() (all []said) {
-	for _, d := range m.log {
-		if _, ok := d.cmd.Do.(room.PostMessage); ok {
-			s, _ := m.message(d.seq)
-			all = append(all, s)
-		}
-	}
-	return all
-}
-
-// due is every superseded body that still exists, and when it ends: 14 days after
-// something took its place.
-func (m *model) due() map[room.Seq]room.Time {
-	ends := make(map[room.Seq]room.Time)
-	holds := make(map[any]room.Seq) // what -> the record with its text as it stands
-	replace := func(what any, d done) {
-		if old, ok := holds[what]; ok {
-			ends[old] = d.at + 14*24*60*60*1000
-		}
-		holds[what] = d.seq
-	}
-	for _, d := range m.log {
-		switch a := d.cmd.Do.(type) {
-		case room.OpenRoom, room.RenameRoom:
-			replace("name", d)
-		case room.SetTopic:
-			replace("topic", d)
-		case room.SetRules:
-			replace("rules", d)
-		case room.AddMember:
-			replace(a.Person, d)
-		case room.PostMessage:
-			replace(d.seq, d)
-		case room.EditMessage:
-			replace(a.Message, d)
-		case room.RemoveMessage:
-			replace(a.Message, d)
-		case room.EraseDue:
-			for _, body := range a.Bodies {
-				delete(ends, body)
-			}
-		}
-	}
-	return ends
 }
 
 // repeated finds the first answer to a command's id by this author.
@@ -165,14 +92,7 @@ func (m *model) repeated(c room.Command) (first done, same, found bool) {
 }
 
 // erased: the text of that record is gone, and with it what it was told apart by.
-func (m *model) erased(seq room.Seq) bool {
-	for _, d := range m.log {
-		if a, ok := d.cmd.Do.(room.EraseDue); ok && slices.Contains(a.Bodies, seq) {
-			return true
-		}
-	}
-	return false
-}
+func (m *model) erased(seq room.Seq) bool { return m.tell().erased[seq] }
 
 // text is one of the room's own texts as it stands.
 func (m *model) text(which string) (text string) {

@@ -14,6 +14,11 @@ var may = map[string]string{
 	"rename": "l", "topic": "ml", "rules": "ml",
 	"post": "pml", "edit": "pml", "remove": "pml", "react": "pml",
 	"erase": "s",
+
+	"nudge": "ml", "hide": "ml", "unhide": "ml", "erase message": "ml", "mute": "ml", "unmute": "ml", "send away": "ml",
+	"hold": "ml", "pace": "ml", "pause": "ml", "resume": "ml", "release": "ml", "decline": "ml",
+	"report": "pml", "resolve": "ml", "line": "pml", "line back": "pml", "line close": "ml",
+	"appeal": "pml", "answer": "ml", "keep": "l", "legal": "l", "erase person": "ls", "visit": "s", "end visit": "s",
 }
 
 var letters = map[room.Role]string{room.Participant: "p", room.Moderator: "m", room.Lead: "l", room.System: "s"}
@@ -42,8 +47,10 @@ func nameOf(a room.Action) string {
 		return "remove"
 	case room.React:
 		return "react"
+	case room.EraseDue:
+		return "erase"
 	}
-	return "erase"
+	return nameOfModeration(a)
 }
 
 // verdict is what ought to become of a command: a refusal's code, or the first
@@ -62,12 +69,16 @@ func (m *model) verdict(c room.Command) (code, text string, first *done) {
 	case made-c.At > 10*minute:
 		return "id_ahead", "", nil
 	}
+	m.now = max(m.now, c.At)
 	role, by := room.System, stay{}
 	if c.Actor != "" {
-		if by = m.stay(c.Actor); !by.present() {
+		by = m.stay(c.Actor)
+		role = by.role
+		if by.left != 0 && m.appealsBeingSentAway(c) {
+			role = room.Participant
+		} else if !by.present() {
 			return "no_such_room", "", nil
 		}
-		role = by.role
 	}
 	name := nameOf(c.Do)
 	if !m.opened() && name != "open" {
@@ -75,6 +86,9 @@ func (m *model) verdict(c room.Command) (code, text string, first *done) {
 	}
 	if !strings.Contains(may[name], letters[role]) {
 		return "not_allowed", "", nil
+	}
+	if code := m.stopped(c, by); code != "" {
+		return code, "", nil
 	}
 	code, text = m.rule(c, by)
 	return code, text, nil
@@ -98,27 +112,24 @@ func (m *model) rule(c room.Command, by stay) (code, text string) {
 		if text, code = keptText(a.Text, 4000); code == "" && a.ReplyTo != 0 {
 			code = m.reachable(a.ReplyTo, c, by)
 		}
+		if code == "" && m.holdsBack(c, by) && m.waitingOf(c.Actor) >= 20 {
+			code = "too_many_held"
+		}
 	case room.EditMessage:
 		if code = m.own(a.Message, c, by); code == "" {
 			text, code = keptText(a.Text, 4000)
 		}
 	case room.RemoveMessage:
-		code = m.own(a.Message, c, by)
+		if h, ok := m.tell().held[a.Message]; !ok || h.author != c.Actor || a.Message < by.joined {
+			code = m.own(a.Message, c, by)
+		}
 	case room.React:
 		if !slices.Contains([]string{"heart", "hug", "strength", "thanks", "same"}, a.Reaction) {
 			return "bad_value", ""
 		}
 		code = m.reachable(a.Message, c, by)
 	case room.EraseDue:
-		ends := m.due()
-		for _, body := range a.Bodies {
-			if when, ok := ends[body]; !ok || when > c.At {
-				code = "nothing_due"
-			}
-		}
-		if len(a.Bodies) == 0 {
-			code = "nothing_due"
-		}
+		code = m.ruleOfErasing(a, c.At)
 	default:
 		return m.ruleOfMembers(c, by)
 	}
@@ -135,6 +146,8 @@ func (m *model) ruleOfMembers(c room.Command, by stay) (code, text string) {
 			return "alias_bad", ""
 		case m.stay(a.Person).present():
 			return "member_already", ""
+		case m.mutedUntil(a.Person, c.At) != 0:
+			return "muted", ""
 		}
 		for _, other := range m.everMembers() {
 			if other != a.Person && aliasKeyOf(m.stay(other).alias) == alias.key {
@@ -163,19 +176,22 @@ func (m *model) ruleOfMembers(c room.Command, by stay) (code, text string) {
 		case a.Person != c.Actor && by.role == room.Moderator && target.role != room.Participant:
 			return "not_allowed", ""
 		}
+	default:
+		return m.ruleOfModeration(c, by)
 	}
 	return "", ""
 }
 
-// reachable: the message is there for the actor and was not taken back.
+// reachable: the message is there for the actor and has not gone.
 func (m *model) reachable(seq room.Seq, c room.Command, by stay) string {
-	s, ok := m.message(seq)
+	s := m.tell()
+	msg, ok := s.msgs[seq]
 	switch {
-	case !ok || !by.sees(seq):
+	case !ok || !m.sees(s, by, msg):
 		return "no_such_message"
-	case s.removed == 0:
+	case msg.removed == 0:
 		return ""
-	case by.staff() || s.author == c.Actor:
+	case by.staff() || msg.author == c.Actor:
 		return "already_removed"
 	}
 	return "no_such_message"
@@ -185,7 +201,7 @@ func (m *model) own(seq room.Seq, c room.Command, by stay) string {
 	if code := m.reachable(seq, c, by); code != "" {
 		return code
 	}
-	if s, _ := m.message(seq); s.author != c.Actor {
+	if m.tell().msgs[seq].author != c.Actor {
 		return "not_yours"
 	}
 	return ""

@@ -25,6 +25,12 @@ type observed struct {
 	DueTo              room.Seq `json:",omitempty"`
 	NextDue            room.Time
 	Verdicts           []string
+	Policy             room.Policy
+	Notes              map[person.ID][]room.Note      `json:",omitempty"`
+	Held               map[person.ID][]room.Held      `json:",omitempty"`
+	Muted, Visits      map[person.ID]room.Time        `json:",omitempty"`
+	Lines              map[person.ID][]room.LineEntry `json:",omitempty"`
+	Waits              map[person.ID]room.Time        `json:",omitempty"`
 }
 
 // observe looks at a state with the eyes of everybody, and asks it what it would
@@ -36,13 +42,17 @@ func observe(s *room.State, bodies map[room.Seq]string, asked []room.Command) st
 		NextDue: s.NextDue(), Verdicts: verdicts(s, asked),
 	}
 	o.Due, o.DueTo = s.Due(s.At() + 10*day)
+	o.Policy, o.Waits = s.Policy(), s.Lines()
+	o.Notes, o.Held, o.Lines = map[person.ID][]room.Note{}, map[person.ID][]room.Held{}, map[person.ID][]room.LineEntry{}
+	o.Muted, o.Visits = map[person.ID]room.Time{}, map[person.ID]room.Time{}
 	for _, who := range people {
+		observeModeration(s, &o, who)
 		m, ok := s.Member(who)
 		if _, present := s.Present(who); ok && !present {
 			o.Former = append(o.Former, m)
 		}
 		page, _ := s.Page(m, 0, 1000)
-		o.Screens[who], o.Unread[who] = rowsOf(s, page, bodies), s.Unread(m, 0)
+		o.Screens[who], o.Unread[who] = rowsOf(s, m, page, bodies), s.Unread(m, 0)
 		for seq := range s.Head() {
 			text, removed, erased, err := s.Removed(seq, m)
 			if !errors.Is(err, room.ErrNoSuchMessage) {
@@ -55,6 +65,29 @@ func observe(s *room.State, bodies map[room.Seq]string, asked []room.Command) st
 		panic(err)
 	}
 	return string(out)
+}
+
+// observeModeration is what concerns one person, and what staff see of it.
+func observeModeration(s *room.State, o *observed, who person.ID) {
+	viewer, ok := s.Viewer(who, s.At())
+	if !ok {
+		viewer = room.Member{Person: who, Index: -2}
+	}
+	if list := s.Notes(viewer, 1000); len(list) > 0 {
+		o.Notes[who] = list
+	}
+	if list := s.Held(viewer); len(list) > 0 {
+		o.Held[who] = list
+	}
+	if until := s.MutedUntil(who, s.At()); until != 0 {
+		o.Muted[who] = until
+	}
+	if until := s.VisitUntil(who, s.At()); until != 0 {
+		o.Visits[who] = until
+	}
+	if page, _ := s.Line(who, viewer, 0, 1000); len(page) > 0 {
+		o.Lines[who] = page
+	}
 }
 
 // verdicts is what a state says to commands now. Ids that are past their 7 days

@@ -153,7 +153,7 @@ func (e *ReportsResolved) apply(s *State, in Entry) error {
 	s.reports.put(e.Message, r)
 	// The version that was frozen ends as it would have, counted from now.
 	if end, ok := s.pending.get(r.Version); ok {
-		s.pending.put(r.Version, Ending{At: max(end.At, in.At+KeepRemoved), Of: end.Of})
+		s.pending.put(r.Version, Ending{At: max(end.At, in.At+KeepRemoved), Of: end.Of, By: end.By})
 	}
 	s.wrote(in)
 	return nil

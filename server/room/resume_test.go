@@ -14,6 +14,8 @@ import (
 
 // client is what somebody's device holds: it knows only what it was shown.
 type client struct {
+	viewer             room.Member
+	answered           map[room.Seq]room.Seq // what a row answered before that went
 	staff              bool
 	rows               map[room.Seq]row
 	members            map[person.ID]string // alias and role
@@ -23,6 +25,7 @@ type client struct {
 // newClient holds a page, and the room as it stands.
 func newClient(s *room.State, viewer room.Member, page []row) *client {
 	c := &client{
+		viewer: viewer, answered: make(map[room.Seq]room.Seq),
 		staff: viewer.Role.Staff(), rows: make(map[room.Seq]row), members: make(map[person.ID]string),
 		name: s.Name(), topic: s.Topic(), rules: s.Rules(),
 	}
@@ -40,15 +43,33 @@ func (c *client) take(s *room.State, shown room.Shown, bodies map[room.Seq]strin
 	seq := shown.Message.Seq
 	held, holds := c.rows[seq]
 	switch shown.Show {
-	case room.ShowMessage:
-		c.rows[seq] = rowOf(s, shown, bodies)
+	case room.ShowMessage, room.ShowRestored:
+		c.back(seq)
+		c.rows[seq] = rowOf(s, c.viewer, shown, bodies)
 	case room.ShowEdited:
 		if holds {
 			held.Text, held.Edited = bodies[shown.TextOf], shown.At
 			c.rows[seq] = held
 		}
 	case room.ShowRemoved:
-		c.remove(held, holds, shown)
+		c.remove(shown.Message, shown.At)
+	case room.ShowWiped:
+		for _, m := range shown.Wiped {
+			c.remove(m, shown.At)
+		}
+	case room.ShowAppeal:
+		if m := shown.Message; m.Seq != 0 {
+			shown.TextOf = m.Text
+			c.back(m.Seq)
+			c.rows[m.Seq] = rowOf(s, c.viewer, shown, bodies)
+		}
+	case room.ShowReports:
+		if holds {
+			held.Reports = reportsOf(s, c.viewer, seq)
+			c.rows[seq] = held
+		}
+	case room.ShowLapsed:
+		c.lapse(shown.Message.At + 1)
 	case room.ShowReaction:
 		if holds {
 			g := given{room.Reactions[shown.Reaction], shown.Member.Person}
@@ -72,19 +93,52 @@ func (c *client) take(s *room.State, shown room.Shown, bodies map[room.Seq]strin
 	}
 }
 
-func (c *client) remove(held row, holds bool, shown room.Shown) {
-	seq := shown.Message.Seq
+// remove: the message went. Staff keep an empty row, and so does its author where a
+// moderator did it.
+func (c *client) remove(m room.Message, at room.Time) {
+	held, holds := c.rows[m.Seq]
+	c.gone(m.Seq)
+	switch own := held.Author == c.viewer.Person && m.By != room.ByAuthor; {
+	case holds && (c.staff || own):
+		since := held.Removed
+		if since == 0 {
+			since = at
+		}
+		c.rows[m.Seq] = row{
+			Seq: m.Seq, Author: held.Author, At: held.At, Edited: held.Edited, Removed: since, Written: held.Written, How: howOf(m), Reports: held.Reports,
+		}
+	case holds:
+		delete(c.rows, m.Seq)
+	}
+}
+
+// gone and back: replies to a message that went, or is there again, say so.
+func (c *client) gone(seq room.Seq) {
 	for at, r := range maps.All(c.rows) {
 		if r.ReplyTo == seq {
 			r.ReplyTo, r.ReplyGone = 0, true
+			c.answered[at] = seq
 			c.rows[at] = r
 		}
 	}
-	switch {
-	case holds && c.staff:
-		c.rows[seq] = row{Seq: seq, Author: held.Author, At: held.At, Edited: held.Edited, Removed: shown.At}
-	case holds:
-		delete(c.rows, seq)
+}
+
+func (c *client) back(seq room.Seq) {
+	for at, r := range maps.All(c.rows) {
+		if c.answered[at] == seq && r.Removed == 0 {
+			r.ReplyTo, r.ReplyGone = seq, false
+			c.rows[at] = r
+		}
+	}
+}
+
+// lapse drops what was written before.
+func (c *client) lapse(before room.Time) {
+	for seq, r := range maps.All(c.rows) {
+		if r.At < before {
+			delete(c.rows, seq)
+			c.gone(seq)
+		}
 	}
 }
 
@@ -127,7 +181,7 @@ func TestResumeEndsWhereAFreshPageDoes(t *testing.T) {
 				continue
 			}
 			page, more := then.Page(was, 0, limit)
-			rows := rowsOf(then, page, bodies)
+			rows := rowsOf(then, was, page, bodies)
 			from := room.Seq(0)
 			if more {
 				from = rows[0].Seq
@@ -186,11 +240,11 @@ func (w *world) feed(t *rapid.T, c *client, viewer room.Member, gap []room.Entry
 		if !ok {
 			continue
 		}
-		s, _ := w.model.message(shown.Message.Seq)
+		s := w.model.tell().msgs[shown.Message.Seq]
 		if shown.Show == room.ShowReaction && s.removed != 0 {
 			t.Fatalf("record %d tells of a message that was taken back", e.Seq)
 		}
-		if shown.TextOf != 0 {
+		if shown.TextOf != 0 && (shown.Show == room.ShowMessage || shown.Show == room.ShowEdited || shown.Show == room.ShowRestored) {
 			if _, kept := w.bodies[shown.TextOf]; !kept || s.removed != 0 || s.textOf != shown.TextOf {
 				t.Fatalf("record %d names text %d, which is not to be seen", e.Seq, shown.TextOf)
 			}
@@ -201,7 +255,8 @@ func (w *world) feed(t *rapid.T, c *client, viewer room.Member, gap []room.Entry
 
 func (w *world) compare(t *rapid.T, c *client, viewer room.Member, from room.Seq) {
 	page, _ := w.state.Page(viewer, 0, 1000)
-	fresh := newClient(w.state, viewer, rowsOf(w.state, page, w.bodies))
+	fresh := newClient(w.state, viewer, rowsOf(w.state, viewer, page, w.bodies))
+	c.lapse(w.model.latest() - w.state.Policy().KeepFor())
 	if got, want := c.screen(from), fresh.screen(from); !reflect.DeepEqual(got, want) {
 		t.Fatalf("%s returned to\n%+v\nwant\n%+v", viewer.Person, got, want)
 	}

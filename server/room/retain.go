@@ -70,8 +70,20 @@ func (s *State) LookAt(now Time) { s.now = max(s.now, now) }
 // lapsed says whether a text of that time is past its term.
 func (s *State) lapsed(at Time) bool { return at < max(s.now, s.at)-s.policy.KeepFor() }
 
+// Word is what somebody wrote beside the messages: a note, a report, on a private line.
+type Word struct {
+	At Time
+	By int // Member.Index; -1: no member
+}
+
 // wrote notes words beside the messages, which end when their term is over.
-func (s *State) wrote(in Entry) { s.words.put(in.Seq, in.At) }
+func (s *State) wrote(in Entry) {
+	by := -1
+	if m, ok := s.members.get(in.Actor); ok {
+		by = m.Index
+	}
+	s.words.put(in.Seq, Word{At: in.At, By: by})
+}
 
 // dueByTerm is the bodies whose term is over at now, and the newest message among
 // those that end with them, at most limit bodies. Not for forks.
@@ -89,8 +101,8 @@ func (s *State) dueByTerm(now Time, limit int) (bodies []Seq, to Seq) {
 		}
 		to = m.Seq
 	}
-	for body, at := range s.words.all() {
-		if at < horizon && len(bodies) < limit {
+	for body, w := range s.words.all() {
+		if w.At < horizon && len(bodies) < limit {
 			bodies = append(bodies, body)
 		}
 	}
@@ -106,8 +118,8 @@ func (s *State) nextByTerm() (next Time) {
 		}
 		break
 	}
-	for _, at := range s.words.all() {
-		if end := at + s.policy.KeepFor(); next == 0 || end < next {
+	for _, w := range s.words.all() {
+		if end := w.At + s.policy.KeepFor(); next == 0 || end < next {
 			next = end
 		}
 	}

@@ -83,7 +83,7 @@ type State struct {
 	held      table[Seq, Held]
 	reports   table[Seq, Reports] // by message
 	lines     table[person.ID, Line]
-	words     table[Seq, Time] // bodies beside the messages, and when they were written
+	words     table[Seq, Word] // bodies beside the messages
 	keptFrom  Seq              // of messages up to here no text is kept any more
 	now       Time             // see LookAt
 }

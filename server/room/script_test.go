@@ -52,7 +52,7 @@ func (w *scripted) try(t testing.TB, s step) string {
 
 func actorOf(s step) person.ID {
 	switch s.do.(type) {
-	case room.OpenRoom, room.AddMember, room.SetRole, room.EraseDue:
+	case room.OpenRoom, room.AddMember, room.SetRole, room.EraseDue, room.OpenVisit, room.EndVisit:
 		return ""
 	}
 	return people[s.by]

@@ -37,7 +37,7 @@ type frozen struct {
 	Held      map[Seq]Held
 	Reports   map[Seq]Reports
 	Lines     map[person.ID]Line
-	Words     map[Seq]Time
+	Words     map[Seq]Word
 	KeptFrom  Seq
 }
 
@@ -101,7 +101,7 @@ func Thaw(data []byte, texts func([]Seq) (map[Seq]string, error)) (*State, error
 		mutes: table[person.ID, Muted]{own: f.Mutes}, visits: table[person.ID, Time]{own: f.Visits},
 		notes: table[Seq, Note]{own: f.Notes}, held: table[Seq, Held]{own: f.Held},
 		reports: table[Seq, Reports]{own: f.Reports}, lines: table[person.ID, Line]{own: f.Lines},
-		words: table[Seq, Time]{own: f.Words},
+		words: table[Seq, Word]{own: f.Words},
 	}
 	for i, m := range f.Members {
 		alias := Text{m.Alias, text[m.Alias]}

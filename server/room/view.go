@@ -26,6 +26,7 @@ const (
 	ShowReports  = "reports"   // what was reported of a message; to who reported: that they did
 	ShowLine     = "line"      // private line
 	ShowLineGone = "line_gone"
+	ShowLapsed   = "lapsed"    // the term of messages up to this one is over
 	ShowLineWait = "line_wait" // whether somebody waits there
 )
 

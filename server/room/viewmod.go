@@ -12,6 +12,9 @@ func (s *State) showModeration(e Entry, viewer Member) (Shown, bool) {
 		return s.showRestored(ev.Message, viewer)
 	case *PersonErased:
 		return s.showWiped(e.Seq, viewer)
+	case *BodiesErased:
+		m, _ := s.messages.find(ev.To)
+		return Shown{Show: ShowLapsed, Message: m}, ev.To != 0
 	case *Nudged, *MemberMuted, *MemberUnmuted, *VisitOpened:
 		return s.showNote(ShowNote, e.Seq, e.Seq, viewer)
 	case *MemberRemoved:

@@ -87,7 +87,8 @@ func (w *world) step(t *rapid.T, c room.Command) (refused string) {
 	if w.state.At() < before || w.state.Head() != e.Seq {
 		t.Fatalf("record %d: time or order went back", e.Seq)
 	}
-	w.model.log = append(w.model.log, done{e.Seq, e.At, c, text})
+	held := is[room.PostMessage](c.Do) && w.model.holdsBack(c, w.model.stay(c.Actor))
+	w.model.log = append(w.model.log, done{e.Seq, e.At, c, text, held})
 	return ""
 }
 
@@ -146,6 +147,9 @@ func (w *world) refold(t *rapid.T, n int) *room.State {
 		if err := room.Apply(s, e); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if n == len(w.entries) {
+		s.LookAt(w.model.now)
 	}
 	return s
 }

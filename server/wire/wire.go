@@ -145,6 +145,7 @@ type Event struct {
 	Cmd      string    `json:"cmd,omitempty"`
 
 	Erased   bool       `json:"erased,omitempty"`
+	Until    room.Time  `json:"until,omitempty"`
 	Messages []string   `json:"messages,omitempty"`
 	Note     *Note      `json:"note,omitempty"`
 	Appeal   *Appeal    `json:"appeal,omitempty"`
