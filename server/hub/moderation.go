@@ -17,7 +17,7 @@ const linePage = 30
 func (l *live) moderate(e *wire.Event, s room.Shown, text string, viewer room.Member) {
 	switch s.Show {
 	case room.ShowRemoved:
-		e.By = goneBy(s.Message)
+		e.By, e.At = goneBy(s.Message), s.Message.RemovedAt // hidden again since: as it stands now
 		e.Erased = s.Message.By == room.ByErasing
 		e.Note = l.noteIf(s.Note, text, viewer)
 	case room.ShowWiped:

@@ -18,7 +18,7 @@ func TestRoomAgainstModel(t *testing.T) {
 		if rapid.IntRange(0, 9).Draw(t, "unopened") > 0 {
 			w.found(t)
 		}
-		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+		for range rapid.IntRange(1, 120).Draw(t, "steps") {
 			n := len(w.entries)
 			w.step(t, w.draw(t))
 			if len(w.entries) > n {

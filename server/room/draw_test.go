@@ -41,6 +41,11 @@ func (w *world) draw(t *rapid.T) room.Command {
 }
 
 func (w *world) drawAct(t *rapid.T) (person.ID, room.Action) {
+	if rapid.IntRange(0, 4).Draw(t, "follow up") == 0 {
+		if actor, act := w.followUp(t); act != nil {
+			return actor, act
+		}
+	}
 	programme := rapid.IntRange(0, 5).Draw(t, "programme") == 0
 	actor := rapid.SampledFrom(people).Draw(t, "actor")
 	if in := w.model.present(); len(in) > 0 && rapid.IntRange(0, 9).Draw(t, "anybody") > 0 {

@@ -1,6 +1,9 @@
 package room_test
 
 import (
+	"maps"
+	"slices"
+
 	"pgregory.net/rapid"
 
 	"github.com/kith-chat/kith/server/person"
@@ -33,7 +36,7 @@ func (w *world) length(t *rapid.T) room.Time {
 func (w *world) moderatingAct(t *rapid.T, actor person.ID) room.Action {
 	whom := rapid.SampledFrom(people[:joiners]).Draw(t, "whom")
 	reason, text := w.reason(t), w.words(t)
-	switch rapid.IntRange(0, 26).Draw(t, "moderating") {
+	switch rapid.IntRange(0, 32).Draw(t, "moderating") {
 	case 0:
 		return room.Nudge{Person: whom, Message: w.someMessage(t, whom) * room.Seq(rapid.IntRange(0, 1).Draw(t, "about")), Reason: reason, Text: text}
 	case 1, 2:
@@ -74,12 +77,12 @@ func (w *world) moderatingAct(t *rapid.T, actor person.ID) room.Action {
 		}
 		return room.WriteLine{Person: whom, Text: text}
 	}
-	return w.decidingAct(t, reason, text)
+	return w.decidingAct(t, actor, reason, text)
 }
 
 // decidingAct is about held messages and appeals.
-func (w *world) decidingAct(t *rapid.T, reason room.Reason, text string) room.Action {
-	held := w.about(t, is[room.PostMessage])
+func (w *world) decidingAct(t *rapid.T, actor person.ID, reason room.Reason, text string) room.Action {
+	held := w.oneOf(t, slices.Collect(maps.Keys(w.model.tell().held)))
 	switch rapid.IntRange(0, 6).Draw(t, "deciding") {
 	case 0, 1:
 		return room.ReleaseMessage{Held: held}
@@ -88,9 +91,9 @@ func (w *world) decidingAct(t *rapid.T, reason room.Reason, text string) room.Ac
 	case 3:
 		return room.ErasePerson{Person: rapid.SampledFrom(people).Draw(t, "whose"), Reason: reason}
 	case 4:
-		return room.AnswerAppeal{Note: w.someNote(t), Overturn: rapid.Bool().Draw(t, "overturn"), Text: text}
+		return room.AnswerAppeal{Note: w.someNote(t, func(n act) bool { return n.appeal == "open" && n.by != actor }), Overturn: rapid.Bool().Draw(t, "overturn"), Text: text}
 	}
-	return room.MakeAppeal{Note: w.someNote(t), Text: text}
+	return room.MakeAppeal{Note: w.someNote(t, func(n act) bool { return n.person == actor }), Text: text}
 }
 
 // about is the record, or the message, of an act of one kind.
@@ -112,8 +115,57 @@ func (w *world) about(t *rapid.T, kind func(room.Action) bool) room.Seq {
 	return rapid.SampledFrom(list).Draw(t, "about")
 }
 
-func (w *world) someNote(t *rapid.T) room.Seq {
-	return w.about(t, func(a room.Action) bool {
-		return is[room.HideMessage](a) || is[room.Mute](a) || is[room.DeclineMessage](a) || is[room.RemoveMember](a) || is[room.EraseMessage](a)
-	})
+// someNote is mostly one that fits.
+func (w *world) someNote(t *rapid.T, fits func(act) bool) room.Seq {
+	var list []room.Seq
+	for seq, n := range w.model.tell().notes {
+		if fits(n) {
+			list = append(list, seq)
+		}
+	}
+	return w.oneOf(t, list)
+}
+
+// oneOf is mostly one of the list, which may be in any order.
+func (w *world) oneOf(t *rapid.T, list []room.Seq) room.Seq {
+	if len(list) == 0 || rapid.IntRange(0, 9).Draw(t, "any") == 0 {
+		return room.Seq(rapid.IntRange(0, 60).Draw(t, "number"))
+	}
+	slices.Sort(list)
+	return rapid.SampledFrom(list).Draw(t, "one")
+}
+
+// followUp is what comes after: an appeal by the person concerned, its answer, a
+// decision about what waits, by somebody who may mostly. nil: nothing calls for it.
+func (w *world) followUp(t *rapid.T) (person.ID, room.Action) {
+	s := w.model.tell()
+	var staff []person.ID
+	for _, who := range people {
+		if s.stays[who].present() && s.stays[who].staff() {
+			staff = append(staff, who)
+		}
+	}
+	if len(staff) == 0 {
+		return "", nil
+	}
+	by, text := rapid.SampledFrom(staff).Draw(t, "moderator"), w.words(t)
+	notes := slices.Sorted(maps.Keys(s.notes))
+	if len(notes) > 0 && rapid.Bool().Draw(t, "a note") {
+		seq := rapid.SampledFrom(notes).Draw(t, "note")
+		switch n := s.notes[seq]; n.appeal {
+		case "":
+			return n.person, room.MakeAppeal{Note: seq, Text: text}
+		default:
+			return by, room.AnswerAppeal{Note: seq, Overturn: rapid.Bool().Draw(t, "overturn"), Text: text}
+		}
+	}
+	held := slices.Sorted(maps.Keys(s.held))
+	if len(held) == 0 {
+		return by, w.moderatingAct(t, by)
+	}
+	if seq := rapid.SampledFrom(held).Draw(t, "held"); rapid.Bool().Draw(t, "release") {
+		return by, room.ReleaseMessage{Held: seq}
+	} else {
+		return by, room.DeclineMessage{Held: seq, Reason: w.reason(t), Text: text}
+	}
 }

@@ -52,10 +52,10 @@ func (c *client) take(s *room.State, shown room.Shown, bodies map[room.Seq]strin
 			c.rows[seq] = held
 		}
 	case room.ShowRemoved:
-		c.remove(shown.Message, shown.At)
+		c.remove(shown.Message)
 	case room.ShowWiped:
 		for _, m := range shown.Wiped {
-			c.remove(m, shown.At)
+			c.remove(m)
 		}
 	case room.ShowAppeal:
 		if m := shown.Message; m.Seq != 0 {
@@ -95,17 +95,13 @@ func (c *client) take(s *room.State, shown room.Shown, bodies map[room.Seq]strin
 
 // remove: the message went. Staff keep an empty row, and so does its author where a
 // moderator did it.
-func (c *client) remove(m room.Message, at room.Time) {
+func (c *client) remove(m room.Message) {
 	held, holds := c.rows[m.Seq]
 	c.gone(m.Seq)
 	switch own := held.Author == c.viewer.Person && m.By != room.ByAuthor; {
 	case holds && (c.staff || own):
-		since := held.Removed
-		if since == 0 {
-			since = at
-		}
 		c.rows[m.Seq] = row{
-			Seq: m.Seq, Author: held.Author, At: held.At, Edited: held.Edited, Removed: since, Written: held.Written, How: howOf(m), Reports: held.Reports,
+			Seq: m.Seq, Author: held.Author, At: held.At, Edited: held.Edited, Removed: m.RemovedAt, Written: held.Written, How: howOf(m), Reports: held.Reports,
 		}
 	case holds:
 		delete(c.rows, m.Seq)
@@ -187,7 +183,7 @@ func TestResumeEndsWhereAFreshPageDoes(t *testing.T) {
 				from = rows[0].Seq
 			}
 			c := newClient(then, was, rows)
-			w.feed(t, c, is, w.entries[max(cut-overlap, 4):])
+			w.feed(t, c, is, w.entries[max(cut-overlap, 5):])
 			w.compare(t, c, is, from)
 		}
 	})

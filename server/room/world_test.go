@@ -46,7 +46,7 @@ func (w *world) grow(t *rapid.T, n int) {
 	}
 }
 
-// found opens the room with three people, so that short histories are about more
+// found opens the room with four people, so that short histories are about more
 // than opening it.
 func (w *world) found(t *rapid.T) {
 	for i, act := range []room.Action{
@@ -54,6 +54,7 @@ func (w *world) found(t *rapid.T) {
 		room.AddMember{Person: people[0], Alias: "Ana", Role: room.Participant},
 		room.AddMember{Person: people[1], Alias: "Bo", Role: room.Moderator},
 		room.AddMember{Person: people[2], Alias: "Cy", Role: room.Participant},
+		room.AddMember{Person: people[3], Alias: "Di", Role: room.Lead},
 	} {
 		w.step(t, room.Command{ID: idAt(w.now, uint64(i)), At: w.state.Clock(w.now), Do: act})
 	}
