@@ -8,6 +8,7 @@ import { ApiError, call, codeOf, me as fetchMe } from './api.js';
 import { Client } from './client.js';
 import { Idle } from './idle.js';
 import { isLeaving, leave, shiftCounter } from './leave.js';
+import { useLeave } from './view/act.js';
 import { browser } from './socket.js';
 import { fillWords, show } from './template.js';
 import { errorWord, loadWords, word } from './words.js';
@@ -91,6 +92,7 @@ function face(face, focus = true) {
 function leaveNow() {
   leave(() => client.link.stop());
 }
+useLeave(leaveNow);
 
 /** @param {{title: string, text: string, yes: string, no: string}} say */
 const askHere = (say) => ask({ ...say, leave: leaveNow }).answer;

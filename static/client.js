@@ -164,8 +164,18 @@ export class Client {
     const before = Object.keys(this.state.rooms);
     this.dispatch({ local: 'rooms', rooms: rows });
     for (const id of before) if (!this.state.rooms[id]) this.link.unfollow(id);
-    for (const { room } of rows) this.link.follow(room);
+    for (const { room, ended } of rows) if (!ended) this.link.follow(room);
     if (open && !this.state.open) this.#outside.roomGone(open.name);
+  }
+
+  /**
+   * Loads a room's page anew: what is held of it lacks messages that may be seen again.
+   * @param {string} room
+   */
+  reload(room) {
+    this.dispatch({ local: 'forget' });
+    this.link.unfollow(room);
+    this.link.follow(room);
   }
 
   /** @param {string} room */

@@ -16,6 +16,75 @@ export interface RoomRow {
   role: Role;
   unread: number;
   last_at?: number;
+  ended?: Note;
+}
+
+export type NoteKind = 'nudge' | 'hidden' | 'erased' | 'declined' | 'muted' | 'unmuted' | 'removed' | 'visit';
+
+export interface Appeal {
+  state: 'open' | 'upheld' | 'overturned';
+  text?: string;
+  answer?: string;
+  by?: Member;
+}
+
+export interface Note {
+  id: string;
+  kind: NoteKind;
+  at: number;
+  by?: Member;
+  member?: string;
+  message?: string;
+  reason: string;
+  until?: number;
+  text?: string;
+  mine?: boolean;
+  appeal?: Appeal;
+}
+
+export interface Held {
+  id: string;
+  at: number;
+  from: Member;
+  text: string;
+  reply_to?: string;
+  state: 'waiting' | 'declined';
+  mine?: boolean;
+  cmd?: string;
+  note?: string;
+}
+
+export interface Reports {
+  open: boolean;
+  mine?: boolean;
+  rules?: number;
+  worry?: number;
+  first?: number;
+}
+
+export interface Policy {
+  hold: 'none' | 'newcomers' | 'everyone';
+  pace: number;
+  pace_new: number;
+  paused_until?: number;
+  pause_reason?: string;
+  pause_text?: string;
+  keep: number;
+  legal_hold?: boolean;
+}
+
+export interface LineEntry {
+  id: string;
+  at: number;
+  from: Member;
+  text: string;
+  mine?: boolean;
+  cmd?: string;
+}
+
+export interface LinePage {
+  entries: LineEntry[];
+  more: boolean;
 }
 
 export interface RoomInfo {
@@ -24,6 +93,7 @@ export interface RoomInfo {
   topic: string;
   rules: string;
   members: Member[];
+  policy: Policy;
 }
 
 export interface Message {
@@ -38,7 +108,11 @@ export interface Message {
   edited_at?: number;
   reactions?: Partial<Record<Reaction, string[]>>;
   removed_at?: number;
-  removed_by?: 'author';
+  removed_by?: 'author' | 'moderator';
+  erased?: boolean;
+  note?: string;
+  written_at?: number;
+  reports?: Reports;
 }
 
 export interface Hello {
@@ -60,6 +134,14 @@ export interface Joined {
   read_to?: string;
   here: string[] | null;
   here_count: number;
+  notes?: Note[];
+  held?: Held[];
+  line?: LinePage;
+  lines?: { member: string; waits?: number }[];
+  mutes?: Record<string, number>;
+  muted_until?: number;
+  ignored?: string[];
+  leaves_at?: number;
 }
 
 export interface Page {
@@ -74,9 +156,21 @@ interface Placed {
 }
 
 export type RoomEvent =
-  | (Placed & { event: 'message'; message: Message })
+  | (Placed & { event: 'message'; message: Message; held?: string })
+  | (Placed & { event: 'restored'; message: Message })
+  | (Placed & { event: 'wiped'; messages: string[] })
+  | (Placed & { event: 'lapsed'; until: number })
+  | (Placed & { event: 'note'; note: Note; held?: string; cmd?: string })
+  | (Placed & { event: 'appeal'; note: Note; message?: Message; held?: Held; cmd?: string })
+  | (Placed & { event: 'policy'; policy: Policy })
+  | (Placed & { event: 'held'; held: Held; cmd?: string })
+  | (Placed & { event: 'held_gone'; held: string; cmd?: string })
+  | (Placed & { event: 'reports'; message: string; reports: Reports })
+  | (Placed & { event: 'line'; member: string; line: LineEntry; waits?: number })
+  | (Placed & { event: 'line_gone'; member: string; line: string })
+  | (Placed & { event: 'line_wait'; member: string; waits: number })
   | (Placed & { event: 'edited'; message: string; text: string; cmd?: string })
-  | (Placed & { event: 'removed'; message: string; by: 'author'; cmd?: string })
+  | (Placed & { event: 'removed'; message: string; by: 'author' | 'moderator'; erased?: boolean; note?: Note; cmd?: string })
   | (Placed & {
       event: 'reaction';
       message: string;
@@ -86,7 +180,7 @@ export type RoomEvent =
       cmd?: string;
     })
   | (Placed & { event: 'member'; member: Member })
-  | (Placed & { event: 'member_left'; member: string })
+  | (Placed & { event: 'member_left'; member: string; note?: Note })
   | (Placed & { event: 'room'; name?: string; topic?: string; rules?: string });
 
 export type Signal =

@@ -56,14 +56,17 @@ export function edit(messages, id, text, at) {
 }
 
 /**
- * Takes a message back: members lose it, staff keep an empty row. Replies to it lose what they pointed at.
+ * A message goes: members lose it, staff keep an empty row, and so does its author where a moderator did it. Replies to
+ * it lose what they pointed at.
  * @param {Message[]} messages
  * @param {string} id
- * @param {{at: number, by: 'author', staff: boolean}} how
+ * @param {{at: number, by: 'author' | 'moderator', staff: boolean, erased?: boolean, note?: string}} how
  */
 export function remove(messages, id, how) {
-  const rest = how.staff
-    ? change(messages, id, ({ edited_at: _, reactions: __, ...m }) => ({ ...m, text: '', removed_at: how.at, removed_by: how.by }))
+  const own = how.by === 'moderator' && messages.some((m) => m.id === id && m.mine);
+  const { by, erased, note } = how;
+  const rest = how.staff || own
+    ? change(messages, id, ({ edited_at: _, reactions: __, ...m }) => ({ ...m, text: '', removed_at: how.at, removed_by: by, erased, note }))
     : messages.filter((m) => m.id !== id);
   if (!rest.some((m) => m.reply_to === id)) return rest;
   return rest.map((m) => {
@@ -71,6 +74,29 @@ export function remove(messages, id, how) {
     const { reply_to: _gone, ...kept } = m;
     return { ...kept, reply_gone: true };
   });
+}
+
+/**
+ * Shows a message again that had gone, in its old place.
+ * @param {Message[]} messages
+ * @param {Message} message
+ * @param {boolean} more
+ */
+export function restore(messages, message, more) {
+  return place(
+    messages.filter((m) => m.id !== message.id),
+    message,
+    more,
+  );
+}
+
+/**
+ * Drops what was written at that time or before: its term is over.
+ * @param {Message[]} messages
+ * @param {number} until
+ */
+export function lapse(messages, until) {
+  return messages.some((m) => m.at <= until) ? messages.filter((m) => m.at > until) : messages;
 }
 
 /**

@@ -26,6 +26,14 @@
  * @property {Record<string, number>} typing member id to the server time when it ends
  * @property {Pending[]} pending
  * @property {string[]} gone messages taken back lately, so that a repeat does not bring them back
+ * @property {import('./frames.js').Policy} policy how it is set
+ * @property {import('./frames.js').Note[]} notes what moderators did, as far as one is told
+ * @property {import('./frames.js').Held[]} heldBack messages that wait to be looked at
+ * @property {Record<string, import('./frames.js').LinePage>} lines private lines, by whose they are
+ * @property {Record<string, number>} waits since when somebody waits on a private line; 0: nobody does
+ * @property {Record<string, number>} mutes who may not write until when, for staff
+ * @property {number} mutedUntil oneself; 0: not
+ * @property {string[]} ignored members whose messages one does not want to see
  * @property {Record<string, {text: string, erasedAt: number}>} revealed taken-back messages that staff opened
  *
  * @typedef {object} State
@@ -42,6 +50,8 @@
  *   | {local: 'pending_dropped', room: string, cmd: string}
  *   | {local: 'reacted', room: string, message: string, reaction: import('./frames.js').Reaction, on: boolean}
  *   | {local: 'revealed', room: string, message: string, text: string, erasedAt: number}
+ *   | {local: 'line', room: string, member: string, page: import('./frames.js').LinePage}
+ *   | {local: 'ignored', room: string, member: string, on: boolean}
  *   | {local: 'hidden', room: string, message: string}
  *   | {local: 'tick', now: number}
  *   | {local: 'forget'}
@@ -50,6 +60,7 @@
  */
 
 import * as msgs from './messages.js';
+import * as mod from './moderation.js';
 import * as pend from './pending.js';
 
 const TYPING_MS = 6_000;
@@ -124,6 +135,7 @@ function newRoom(row) {
     pending: [],
     gone: [],
     revealed: {},
+    ...mod.none(),
   };
 }
 
@@ -137,6 +149,7 @@ function withRooms(state, rows) {
   /** @type {Record<string, Room>} */
   const rooms = {};
   for (const row of rows) {
+    if (row.ended) continue; // one was sent away from it: all there is to it is why
     const before = state.rooms[row.room] ?? newRoom(row);
     const lastAt = Math.max(before.lastAt, row.last_at ?? 0);
     // The open room counts for itself: events it has not shown yet are in the row's number already.
@@ -148,7 +161,8 @@ function withRooms(state, rows) {
 
 /** @type {Record<string, (room: Room, line: any) => Room>} */
 const events = {
-  message(room, { message }) {
+  message(room, { message, held }) {
+    if (held) room = mod.heldGone(room, held);
     if (room.gone.includes(message.id)) return room;
     const messages = msgs.place(room.messages, message, room.more);
     const pending = pend.settle(room.pending, message.cmd);
@@ -161,9 +175,10 @@ const events = {
     const messages = msgs.edit(room.messages, message, text, at);
     return { ...room, messages, pending: pend.settle(room.pending, cmd) };
   },
-  removed(room, { message, by, at, cmd }) {
+  removed(room, { message, by, at, cmd, erased, note }) {
     const staff = room.role !== 'participant';
-    const messages = msgs.remove(room.messages, message, { at, by, staff });
+    const messages = msgs.remove(room.messages, message, { at, by, staff, erased, note: note?.id });
+    if (note) room = mod.noted(room, note);
     const pending = pend.settle(room.pending, cmd).filter((p) => p.message !== message || p.state === 'refused');
     const gone = staff || room.gone.includes(message) ? room.gone : [...room.gone, message].slice(-GONE_KEPT);
     return { ...room, messages, pending, gone };
@@ -176,13 +191,14 @@ const events = {
     const role = member.member === room.you ? member.role : room.role;
     return { ...room, role, members: { ...room.members, [member.member]: member } };
   },
-  member_left(room, { member }) {
+  member_left(room, { member, note }) {
     const { [member]: _left, ...members } = room.members;
-    return { ...room, members };
+    return mod.left(note ? mod.noted(room, note) : room, member, members);
   },
   room(room, { name = room.name, topic = room.topic, rules = room.rules }) {
     return { ...room, name, topic, rules };
   },
+  ...mod.events,
 };
 
 /** @type {Record<string, (room: Room, line: any) => Room>} */
@@ -211,6 +227,8 @@ const locals = {
     inRoom(state, room, (r) => ({ ...r, pending: pend.settle(r.pending, cmd) })),
   reacted: (state, { room, message, reaction, on }) =>
     inRoom(state, room, (r) => ({ ...r, messages: msgs.react(r.messages, message, reaction, r.you, on) })),
+  line: (state, { room, member, page }) => inRoom(state, room, (r) => ({ ...r, lines: { ...r.lines, [member]: page } })),
+  ignored: (state, { room, member, on }) => inRoom(state, room, (r) => mod.ignore(r, member, on)),
   revealed: (state, { room, message, text, erasedAt }) =>
     inRoom(state, room, (r) => ({ ...r, revealed: { ...r.revealed, [message]: { text, erasedAt } } })),
   hidden: (state, { room, message }) =>
@@ -277,6 +295,7 @@ function joined(room, ok) {
     here: ok.here,
     hereCount: ok.here_count,
     typing: {},
+    ...mod.joined(room, ok),
   };
   // What is resumed follows as events and moves the position one by one; only a fresh page is at ok.pos already.
   if (!ok.reset) return facts;
@@ -286,14 +305,16 @@ function joined(room, ok) {
 }
 
 /**
- * Ends typing that nobody ended.
+ * Ends typing that nobody ended, and drops messages whose term is over.
  * @param {Room} room
  * @param {number} now server time
  * @returns {Room}
  */
 function quiet(room, now) {
+  const kept = msgs.lapse(room.messages, now - room.policy.keep - 1);
+  const lasting = kept === room.messages ? room : { ...room, messages: kept };
   const still = Object.entries(room.typing).filter(([, until]) => until > now);
-  return still.length === Object.keys(room.typing).length ? room : { ...room, typing: Object.fromEntries(still) };
+  return still.length === Object.keys(room.typing).length ? lasting : { ...lasting, typing: Object.fromEntries(still) };
 }
 
 /**

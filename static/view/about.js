@@ -7,12 +7,14 @@
  * @typedef {(say: {title: string, text: string, yes: string, no: string}) => Promise<boolean | null>} Ask
  */
 
+import * as does from '../moderating.js';
 import { call, codeOf } from '../api.js';
 import { reconcile } from '../list.js';
 import { setText, show, stamp } from '../template.js';
 import { errorWord, word } from '../words.js';
 import { linkMade } from './linkmade.js';
 import { drawDot, drawRole } from './people.js';
+import { openLine } from './line.js';
 import { staffView } from './staff.js';
 
 /** @type {Record<import('../frames.js').Role, number>} */
@@ -34,6 +36,10 @@ export class AboutView {
     this.root = this.made.root;
     this.made.part('close').addEventListener('click', how.close);
     this.made.part('leave').addEventListener('click', () => void this.#leave());
+    this.made.part('line-open').addEventListener('click', () => {
+      const own = this.client.state.rooms[this.id];
+      if (own) openLine(this.client, this.id, own.you);
+    });
     this.root.addEventListener('keydown', (event) => event.key === 'Escape' && how.close());
   }
 
@@ -48,6 +54,7 @@ export class AboutView {
     show(this.made.part('topic'), room.topic !== '');
     setText(this.made.part('rules'), room.rules || word('about.default_rules'));
     this.#people(room);
+    show(this.made.part('own-line'), room.role === 'participant');
     const staff = room.role === 'participant' ? '' : room.role;
     if (staff === this.#staff) return;
     this.#staff = staff;
@@ -63,7 +70,7 @@ export class AboutView {
     reconcile(this.made.part('people'), people, {
       key: (member) => member.member,
       make: (member) => this.#makePerson(member.member),
-      update: (row, member) => drawPerson(row, member, room, this.client.me?.lead ?? false),
+      update: (row, member) => drawPerson(row, member, room, { lead: this.client.me?.lead ?? false, now: this.client.link.now() }),
     });
   }
 
@@ -75,6 +82,19 @@ export class AboutView {
     const alias = () => this.client.state.rooms[this.id]?.members[member]?.alias ?? '';
     made.part('reset').addEventListener('click', () => void this.#reset(member, alias(), made.part('result')));
     made.part('end').addEventListener('click', () => void this.#end(member, alias(), made.part('result')));
+    made.part('line').addEventListener('click', () => openLine(this.client, this.id, member));
+    const here = () => this.client.state.rooms[this.id];
+    made.part('mute').addEventListener('click', () => {
+      const who = here()?.members[member];
+      if (!who) return;
+      if (isMuted(here(), member, this.client.link.now())) void does.unmute(this.client, this.id, who);
+      else void does.mute(this.client, this.id, who);
+    });
+    made.part('away').addEventListener('click', () => {
+      const who = here()?.members[member];
+      if (who) void does.sendAway(this.client, this.id, who);
+    });
+    made.part('ignore').addEventListener('click', () => void does.ignore(this.client, this.id, member, !here()?.ignored.includes(member)));
     return made.root;
   }
 
@@ -153,9 +173,9 @@ export class AboutView {
  * @param {HTMLElement} row
  * @param {Member} member
  * @param {import('../store.js').Room} room
- * @param {boolean} lead
+ * @param {{lead: boolean, now: number}} at
  */
-function drawPerson(row, member, room, lead) {
+function drawPerson(row, member, room, { lead, now }) {
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (row.querySelector(`[data-part="${name}"]`));
   const you = member.member === room.you;
   drawDot(part('dot'), member);
@@ -165,7 +185,25 @@ function drawPerson(row, member, room, lead) {
   const participant = member.role === 'participant';
   const canReset = !you && ((room.role !== 'participant' && participant) || (lead && member.role !== 'lead'));
   const canEnd = !you && room.role !== 'participant' && participant;
-  show(part('acts'), canReset || canEnd);
+  const staff = room.role !== 'participant';
+  const over = !you && staff && (participant || room.role === 'lead');
+  const canIgnore = !you && !staff && participant;
+  setText(part('mute'), word(isMuted(room, member.member, now) ? 'mute.end' : 'mute.yes'));
+  setText(part('ignore'), word(room.ignored.includes(member.member) ? 'ignore.off' : 'ignore.on'));
+  show(part('line'), !you && staff && participant);
+  show(part('mute'), over);
+  show(part('away'), over);
+  show(part('ignore'), canIgnore);
+  show(part('acts'), canReset || canEnd || over || canIgnore);
   show(part('reset'), canReset);
   show(part('end'), canEnd);
+}
+
+/**
+ * @param {import('../store.js').Room | undefined} room
+ * @param {string} member
+ * @param {number} now
+ */
+function isMuted(room, member, now) {
+  return (room?.mutes[member] ?? 0) > now;
 }

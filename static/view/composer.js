@@ -7,7 +7,8 @@
 
 import { edit, post } from '../sending.js';
 import { setText, show, stamp } from '../template.js';
-import { word } from '../words.js';
+import { day, timeOfDay, word } from '../words.js';
+import { lengthWord } from './act.js';
 
 const LONGEST = 4_000;
 const COUNT_FROM = 3_600;
@@ -48,6 +49,7 @@ export class ComposerView {
     const draft = this.client.draft(this.room);
     if (this.input.value !== draft.text) this.input.value = draft.text;
     this.#context(draft);
+    this.#rule();
     this.#typing();
     this.#size();
     setText(this.made.part('send-word'), word(draft.editing ? 'composer.save' : 'composer.send'));
@@ -72,6 +74,24 @@ export class ComposerView {
     this.client.setDraft(this.room, { text: message.text, editing: message.id, before });
     this.update();
     this.focus();
+  }
+
+  /** What holds in the room just now: a mute, a pause, slow mode, a hold, and how long words are kept. */
+  #rule() {
+    const room = this.client.state.rooms[this.room];
+    if (!room) return;
+    const now = this.client.link.now();
+    const { policy } = room;
+    const at = (/** @type {number} */ ms) => ({ until: `${day(ms, now)}, ${timeOfDay(ms)}` });
+    const member = room.role === 'participant';
+    let rule = '';
+    if (room.mutedUntil > now) rule = word('rule.muted', at(room.mutedUntil));
+    else if ((policy.paused_until ?? 0) > now) rule = [word('rule.paused', at(policy.paused_until ?? 0)), policy.pause_text].filter(Boolean).join(' ');
+    else if (member && policy.hold !== 'none') rule = word(policy.hold === 'everyone' ? 'rule.hold_everyone' : 'rule.hold_newcomers');
+    else if (member && policy.pace > 0) rule = word('rule.pace', { time: lengthWord(policy.pace) });
+    setText(this.made.part('rule'), rule);
+    show(this.made.part('rule'), rule !== '');
+    setText(this.made.part('who-reads'), word('composer.who_reads', { n: Math.round(policy.keep / 86_400_000) }));
   }
 
   /** @param {import('../client.js').Draft} draft */

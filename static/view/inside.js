@@ -15,13 +15,16 @@
 import { call } from '../api.js';
 import { show, stamp } from '../template.js';
 import { word } from '../words.js';
+import { appeal } from '../moderating.js';
 import { AboutView } from './about.js';
+import { updateLine } from './line.js';
 import { newRoomView } from './newroom.js';
 import { drawNotes, notesOf } from './notices.js';
 import { nothing, page } from './pages.js';
 import { RoomView } from './room.js';
 import { roomsView } from './rooms.js';
 import { settingsView } from './settings.js';
+import { why } from './waiting.js';
 
 export class InsideView {
   /** @type {Place} */
@@ -32,6 +35,7 @@ export class InsideView {
   about = null;
   /** @type {import('./notices.js').Note[]} what came up since, known only here */
   #news = [];
+  #endedSeen = new Set();
 
   /**
    * @param {Client} client
@@ -57,11 +61,12 @@ export class InsideView {
 
   /** Draws what changed. */
   update() {
-    const notes = [...this.#news, ...notesOf(this.client.me?.notices ?? [])];
+    const notes = [...this.#news, ...notesOf(this.client.me?.notices ?? []), ...this.#ended()];
     drawNotes(this.made.part('notices'), notes, (id) => void this.#noticeSeen(id));
     this.rooms.update(this.client);
     this.room?.update(Boolean(this.place.about));
     this.about?.update();
+    updateLine();
   }
 
   /**
@@ -173,8 +178,26 @@ export class InsideView {
     this.show({ view: 'room', room });
   }
 
+  /** Rooms one was sent away from: why, and the way to ask somebody else. */
+  #ended() {
+    const rows = (this.client.me?.rooms ?? []).filter((row) => row.ended && !this.#endedSeen.has(row.ended.id));
+    return rows.map((row) => {
+      const note = /** @type {import('../frames.js').Note} */ (row.ended);
+      const text = [word('away.told', { room: row.name }), why(note), note.appeal ? word(`appeal.is_${note.appeal.state}`) : '', note.appeal?.answer];
+      const ask = async () => {
+        if (await appeal(this.client, row.room, note.id)) await this.client.refresh();
+        this.update();
+      };
+      return { id: `ended ${note.id} ${note.appeal?.state ?? ''}`, text: text.filter(Boolean).join(' '), ...(note.appeal ? {} : { ask }) };
+    });
+  }
+
   /** @param {string} id */
   async #noticeSeen(id) {
+    if (id.startsWith('ended ')) {
+      this.#endedSeen.add(id.split(' ')[1]);
+      return this.update();
+    }
     const own = this.#news.some((note) => note.id === id);
     this.#news = this.#news.filter((note) => note.id !== id);
     if (!own) await call('/api/notices/seen', { id }).catch(() => {});

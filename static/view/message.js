@@ -11,6 +11,11 @@
  * @property {(message: Message) => void} reply
  * @property {(message: Message) => void} edit
  * @property {(message: Message) => void} takeBack
+ * @property {(message: Message) => void} report
+ * @property {(message: Message) => void} moderate
+ * @property {(message: Message) => void} unhide
+ * @property {(message: Message) => void} reports
+ * @property {(message: Message) => void} appeal
  * @property {(message: Message, reaction: Reaction, on: boolean) => void} react
  * @property {(message: Message, shown: boolean) => void} reveal
  * @property {(item: Pending) => void} tryAgain
@@ -94,7 +99,7 @@ function sameItem(a, b) {
  * @param {Message} message
  */
 function sameAround(a, b, message) {
-  if (a.you !== b.you || a.role !== b.role || a.revealed[message.id] !== b.revealed[message.id]) return false;
+  if (a.you !== b.you || a.role !== b.role || (message.removed_at && a.notes !== b.notes) || a.revealed[message.id] !== b.revealed[message.id]) return false;
   return !message.reply_to || a.messages === b.messages;
 }
 
@@ -138,13 +143,28 @@ function drawText(part, { message, pending }, room) {
   const opened = room.revealed[message.id];
   let text = pending?.verb === 'edit' ? pending.text : message.text;
   let mark = message.edited_at ? word('message.edited') : '';
+  if (message.written_at) mark = word('message.released', { time: timeOfDay(message.written_at) });
+  if (message.reports) mark = [mark, reportsWord(message.reports)].filter(Boolean).join(' ');
   if (message.removed_at) {
-    text = opened ? opened.text : word('message.taken_back');
+    text = opened ? opened.text : goneWord(message);
     mark = opened ? word('message.shown_to_staff', { day: date(opened.erasedAt) }) : '';
   }
   setText(part('text'), text);
   setText(part('mark'), mark);
   show(part('mark'), mark !== '');
+}
+
+/** @param {import('../frames.js').Reports} reports */
+function reportsWord({ open, mine, rules = 0, worry = 0 }) {
+  if (rules + worry > 0) return word(open ? 'reports.open' : 'reports.closed', { n: rules + worry });
+  if (!mine) return '';
+  return word(open ? 'report.sent' : 'report.seen');
+}
+
+/** @param {import('../frames.js').Message} message */
+function goneWord(message) {
+  if (message.removed_by !== 'moderator') return word('message.taken_back');
+  return word(message.erased ? 'message.erased' : message.mine ? 'message.hidden_own' : 'message.hidden');
 }
 
 /**
@@ -262,6 +282,7 @@ function actionsOf(root, now, acts) {
     actions.push(plain('edit', word('message.edit'), () => acts.edit(message)));
     actions.push(plain('back', word('message.take_back'), () => acts.takeBack(message)));
   }
+  if (!message.mine && !now.picking) actions.push(...othersActions(message, now.room, acts));
   return actions;
 }
 
@@ -305,15 +326,39 @@ function refusedActions(pending, acts) {
 }
 
 /**
- * @param {Message} message
+ * What can be done about another's message: tell the team, or, for the team, act on it.
+ * @param {import('../frames.js').Message} message
+ * @param {Room} room
+ * @param {Acts} acts
+ * @returns {Action[]}
+ */
+function othersActions(message, room, acts) {
+  const staff = room.role !== 'participant';
+  const over = staff && (message.from.role === 'participant' || room.role === 'lead');
+  /** @type {Action[]} */
+  const actions = [];
+  if (staff && message.reports?.open) actions.push(plain('reports', word('reports.look'), () => acts.reports(message)));
+  if (!message.reports?.mine) actions.push(plain('report', word('report.action'), () => acts.report(message)));
+  if (over) actions.push(plain('moderate', word('moderate.action'), () => acts.moderate(message)));
+  return actions;
+}
+
+/**
+ * @param {import('../frames.js').Message} message
  * @param {Room} room
  * @param {Acts} acts
  * @returns {Action[]}
  */
 function removedActions(message, room, acts) {
-  if (room.role === 'participant') return [];
+  const note = room.notes.find((n) => n.id === message.note);
+  if (room.role === 'participant') {
+    return message.note && !note?.appeal ? [plain('appeal', word('appeal.ask'), () => acts.appeal(message))] : [];
+  }
   const open = Boolean(room.revealed[message.id]);
-  return [plain('reveal', word(open ? 'message.hide' : 'message.show'), () => acts.reveal(message, !open))];
+  const reveal = plain('reveal', word(open ? 'message.hide' : 'message.show'), () => acts.reveal(message, !open));
+  if (message.erased) return [];
+  if (message.removed_by !== 'moderator') return [reveal];
+  return [reveal, plain('unhide', word('moderate.unhide'), () => acts.unhide(message))];
 }
 
 /**

@@ -5,7 +5,7 @@ import { setText, show, stamp } from '../template.js';
 import { date, word } from '../words.js';
 
 /**
- * @typedef {{id: string, text: string}} Note
+ * @typedef {{id: string, text: string, ask?: () => void}} Note ask: another moderator
  */
 
 /**
@@ -37,6 +37,8 @@ export function drawNotes(parent, notes, seen) {
 function makeNote(note, seen) {
   const made = stamp('notice');
   setText(made.part('text'), note.text);
+  show(made.part('ask'), Boolean(note.ask));
+  if (note.ask) made.part('ask').addEventListener('click', note.ask);
   made.part('seen').addEventListener('click', () => seen(note.id));
   return made.root;
 }

@@ -1,10 +1,12 @@
 /** A room on screen: its head, the state of the connection, the history, the composer. */
 
+import * as does from '../moderating.js';
 import { discard, editAgain, react, reveal, takeBack, tryAgain } from '../sending.js';
 import { setText, show, stamp } from '../template.js';
 import { word } from '../words.js';
 import { ComposerView } from './composer.js';
 import { HistoryView } from './history.js';
+import { drawWaiting } from './waiting.js';
 
 const READ_AFTER_MS = 600;
 
@@ -63,7 +65,22 @@ export class RoomView {
     this.#state();
     this.history.update(room);
     this.composer.update();
+    drawWaiting(this.made.part('waiting'), this.client, room, {
+      rewrite: (text) => this.#rewrite(text),
+      changed: () => this.update(aboutOpen),
+    });
     this.#read();
+  }
+
+  /**
+   * Puts a text back into the composer, in front of what is being written there.
+   * @param {string} text
+   */
+  #rewrite(text) {
+    const draft = this.client.draft(this.id);
+    this.client.setDraft(this.id, { text: [text, draft.text].filter((t) => t.trim() !== '').join('\n') });
+    this.composer.update();
+    this.composer.focus();
   }
 
   /** The connection in words; one that works says nothing. */
@@ -109,6 +126,11 @@ export class RoomView {
         const wrong = await reveal(client, id, message.id);
         if (wrong) client.announcer.failure(wrong);
       },
+      report: (message) => void does.report(client, id, message),
+      moderate: (message) => void does.moderate(client, id, message),
+      unhide: (message) => void does.unhide(client, id, message),
+      reports: (message) => void does.reports(client, id, message),
+      appeal: (message) => void does.appeal(client, id, message.note ?? ''),
       tryAgain: (item) => tryAgain(client, id, item),
       editAgain: (item) => {
         editAgain(client, id, item);

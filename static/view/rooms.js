@@ -8,6 +8,7 @@
  */
 
 import { reconcile } from '../list.js';
+import { waitingFor } from '../moderation.js';
 import { setText, show, stamp } from '../template.js';
 import { when, word } from '../words.js';
 
@@ -64,6 +65,9 @@ function updateRow(row, room, client) {
   const unread = room.room === client.state.open ? 0 : room.unread;
   show(part('unread'), unread > 0 || waiting);
   setText(part('unread'), waiting ? word('rooms.not_sent') : word('rooms.unread', { n: unread }));
+  const forTeam = waitingFor(room);
+  show(part('waits'), forTeam > 0);
+  setText(part('waits'), word('rooms.waits', { n: forTeam }));
   if (room.room === client.state.open) row.firstElementChild?.setAttribute('aria-current', 'true');
   else row.firstElementChild?.removeAttribute('aria-current');
 }

@@ -2,7 +2,9 @@
 
 import { ApiError, call } from '../api.js';
 import { form } from '../form.js';
-import { show, stamp } from '../template.js';
+import { set } from '../moderating.js';
+import { setText, show, stamp } from '../template.js';
+import { lengthWord } from './act.js';
 import { word } from '../words.js';
 import { linkMade } from './linkmade.js';
 
@@ -22,6 +24,7 @@ export function staffView(client, room) {
   const made = stamp('staff');
   invite(made, client, room);
   change(made, client, room);
+  settings(made, client, room);
   return made.root;
 }
 
@@ -69,4 +72,33 @@ function change(made, client, room) {
     const slot = it.fields.get(field);
     if (slot) slot.input.value = room[/** @type {'name'} */ (field)];
   }
+}
+
+/**
+ * How the room is set, told and changed.
+ * @param {import('../template.js').Stamp} made
+ * @param {import('../client.js').Client} client
+ * @param {import('../store.js').Room} room
+ */
+function settings(made, client, room) {
+  const now = () => client.state.rooms[room.room] ?? room;
+  const paused = () => (now().policy.paused_until ?? 0) > client.link.now();
+  const draw = () => {
+    const { hold, pace, pace_new: fresh, keep } = now().policy;
+    const said = [word(`set.hold_${hold}`), word('set.pace_now', { all: lengthWord(pace), fresh: lengthWord(Math.max(pace, fresh)) }), word('set.keep_now', { n: Math.round(keep / 86_400_000) })];
+    setText(made.part('set-now'), said.join(' '));
+    setText(made.part('set-pause'), word(paused() ? 'set.resume' : 'set.pause'));
+  };
+  show(made.part('set-keep'), room.role === 'lead');
+  for (const what of /** @type {const} */ (['hold', 'pace', 'keep'])) {
+    made.part(`set-${what}`).addEventListener('click', async () => {
+      await set(client, now(), what);
+      draw();
+    });
+  }
+  made.part('set-pause').addEventListener('click', async () => {
+    await set(client, now(), paused() ? 'resume' : 'pause');
+    draw();
+  });
+  draw();
 }

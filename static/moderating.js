@@ -1,0 +1,258 @@
+/**
+ * What moderators do, and what members ask of them: each opens its question, sends its command, and says that it is
+ * done. A refusal is told in the question itself.
+ *
+ * @typedef {import('./client.js').Client} Client
+ * @typedef {import('./frames.js').Message} Message
+ * @typedef {import('./frames.js').Member} Member
+ */
+
+import { act, DAY, lengths, MINUTE } from './view/act.js';
+import { errorWord, word } from './words.js';
+
+const MUTES = [15 * MINUTE, 60 * MINUTE, 12 * 60 * MINUTE, DAY, 7 * DAY];
+
+/**
+ * Sends a command; "" or what went wrong, in words.
+ * @param {Client} client
+ * @param {string} verb
+ * @param {Record<string, unknown>} fields
+ */
+async function send(client, verb, fields) {
+  const { error } = await client.link.command(verb, fields).answer;
+  if (error) return errorWord(error.code);
+  client.announcer.status(word('act.done'));
+  return '';
+}
+
+/** @param {string} words */
+const spoken = (words) => (words ? { text: words } : {});
+
+/**
+ * @param {Client} client
+ * @param {string} room
+ * @param {Message} message
+ */
+export function report(client, room, message) {
+  return act(
+    {
+      title: word('report.title'),
+      text: word('report.text'),
+      choices: ['worry', 'rules'].map((value) => ({ value, text: word(`report.${value}`) })),
+      words: word('report.words'),
+      yes: word('report.yes'),
+    },
+    ({ choice, words }) => send(client, 'report', { room, message: message.id, kind: choice, ...spoken(words) }),
+  );
+}
+
+/**
+ * @param {Client} client
+ * @param {string} room
+ * @param {Message} message
+ */
+export function moderate(client, room, message) {
+  const alias = message.from.alias;
+  return act(
+    {
+      title: word('moderate.title', { alias }),
+      text: word('moderate.text'),
+      choices: ['nudge', 'hide', 'erase'].map((value) => ({ value, text: word(`moderate.${value}`) })),
+      reason: true,
+      words: word('act.words_for', { alias }),
+      yes: word('act.do'),
+    },
+    ({ choice, reason, words }) => {
+      if (choice !== 'nudge') return send(client, choice, { room, message: message.id, reason, ...spoken(words) });
+      if (!words) return Promise.resolve(word('act.needs_words'));
+      return send(client, 'nudge', { room, member: message.from.member, message: message.id, reason, text: words });
+    },
+  );
+}
+
+/**
+ * @param {Client} client
+ * @param {string} room
+ * @param {Message} message
+ */
+export function unhide(client, room, message) {
+  return act(
+    { title: word('moderate.unhide_title'), text: word('moderate.unhide_text'), reason: true, yes: word('moderate.unhide') },
+    ({ reason }) => send(client, 'unhide', { room, message: message.id, reason }),
+  );
+}
+
+/**
+ * Shows what was said with reports, and takes down what came of them.
+ * @param {Client} client
+ * @param {string} room
+ * @param {Message} message
+ */
+export async function reports(client, room, message) {
+  const { ok, error } = await client.link.command('show_reports', { room, message: message.id }).answer;
+  if (error) return client.announcer.failure(errorWord(error.code));
+  const said = ok.reports.map((/** @type {{text: string}} */ r) => r.text).filter(Boolean);
+  const about = word('reports.about', { text: ok.text });
+  await act(
+    {
+      title: word('reports.title'),
+      text: [about, ...said.map((/** @type {string} */ text) => word('reports.said', { text }))].join('\n'),
+      choices: ['acted', 'talked', 'no_breach'].map((value) => ({ value, text: word(`reports.${value}`) })),
+      words: word('reports.words'),
+      yes: word('reports.yes'),
+    },
+    ({ choice, words }) => send(client, 'resolve_reports', { room, message: message.id, outcome: choice, ...spoken(words) }),
+  );
+}
+
+/**
+ * @param {Client} client
+ * @param {string} room
+ * @param {Member} member
+ */
+export function mute(client, room, member) {
+  const { alias } = member;
+  return act(
+    { title: word('mute.title', { alias }), text: word('mute.text'), times: lengths(MUTES), reason: true, words: word('act.words_for', { alias }), yes: word('mute.yes') },
+    ({ time, reason, words }) => send(client, 'mute', { room, member: member.member, for: time, reason, ...spoken(words) }),
+  );
+}
+
+/**
+ * @param {Client} client
+ * @param {string} room
+ * @param {Member} member
+ */
+export function unmute(client, room, member) {
+  return act(
+    { title: word('mute.end_title', { alias: member.alias }), text: word('mute.end_text'), reason: true, yes: word('mute.end') },
+    ({ reason }) => send(client, 'unmute', { room, member: member.member, reason }),
+  );
+}
+
+/**
+ * @param {Client} client
+ * @param {string} room
+ * @param {Member} member
+ */
+export function sendAway(client, room, member) {
+  const { alias } = member;
+  return act(
+    { title: word('away.title', { alias }), text: word('away.text'), reason: true, words: word('act.words_for', { alias }), yes: word('away.yes') },
+    ({ reason, words }) => send(client, 'remove_member', { room, member: member.member, reason, ...spoken(words) }),
+  );
+}
+
+/**
+ * @param {Client} client
+ * @param {string} room
+ * @param {string} held
+ */
+export async function release(client, room, held) {
+  const wrong = await send(client, 'release', { room, message: held });
+  if (wrong) client.announcer.failure(wrong);
+}
+
+/**
+ * @param {Client} client
+ * @param {string} room
+ * @param {import('./frames.js').Held} held
+ */
+export function decline(client, room, held) {
+  const { alias } = held.from;
+  return act(
+    { title: word('hold.decline_title', { alias }), text: word('hold.decline_text'), reason: true, words: word('act.words_for', { alias }), yes: word('hold.decline') },
+    ({ reason, words }) => send(client, 'decline', { room, message: held.id, reason, ...spoken(words) }),
+  );
+}
+
+/**
+ * @param {Client} client
+ * @param {string} room
+ * @param {string} held
+ */
+export async function withdraw(client, room, held) {
+  const wrong = await send(client, 'remove', { room, message: held });
+  if (wrong) client.announcer.failure(wrong);
+}
+
+/**
+ * @param {Client} client
+ * @param {string} room
+ * @param {string} note
+ */
+export function appeal(client, room, note) {
+  return act(
+    { title: word('appeal.title'), text: word('appeal.text'), words: word('appeal.words'), needed: true, yes: word('appeal.yes') },
+    ({ words }) => send(client, 'appeal', { room, note, text: words }),
+  );
+}
+
+/**
+ * @param {Client} client
+ * @param {string} room
+ * @param {import('./frames.js').Note} note
+ */
+export function answerAppeal(client, room, note) {
+  return act(
+    {
+      title: word('appeal.answer_title'),
+      text: note.appeal?.text ?? '',
+      choices: ['stands', 'back'].map((value) => ({ value, text: word(`appeal.${value}`) })),
+      words: word('appeal.answer_words'),
+      yes: word('appeal.answer'),
+    },
+    ({ choice, words }) => send(client, 'answer_appeal', { room, note: note.id, overturn: choice === 'back', ...spoken(words) }),
+  );
+}
+
+/**
+ * @param {Client} client
+ * @param {string} room
+ * @param {string} member
+ * @param {boolean} on
+ */
+export async function ignore(client, room, member, on) {
+  const wrong = await send(client, 'ignore', { room, member, on });
+  if (wrong) return client.announcer.failure(wrong);
+  client.dispatch({ local: 'ignored', room, member, on });
+  if (!on) client.reload(room);
+}
+
+/**
+ * How the room is set: whose messages wait, slow mode, a pause, how long words are kept.
+ * @param {Client} client
+ * @param {import('./store.js').Room} room
+ * @param {'hold' | 'pace' | 'pause' | 'resume' | 'keep'} what
+ */
+export function set(client, room, what) {
+  const at = { room: room.room };
+  const title = word(`set.${what}`);
+  const text = word(`set.${what}_text`);
+  const yes = word('act.save');
+  if (what === 'hold') {
+    const choices = first(['none', 'newcomers', 'everyone'], room.policy.hold).map((value) => ({ value, text: word(`set.hold_${value}`) }));
+    return act({ title, text, choices, yes }, ({ choice }) => send(client, 'set_hold', { ...at, mode: choice }));
+  }
+  if (what === 'pace') {
+    const choices = ['all', 'new'].map((value) => ({ value, text: word(`set.pace_${value}`) }));
+    return act({ title, text, choices, times: lengths([0, MINUTE, 5 * MINUTE, 15 * MINUTE]), yes }, ({ choice, time }) =>
+      send(client, 'set_pace', { ...at, for: choice === 'all' ? time : 0, for_new: time }),
+    );
+  }
+  if (what === 'pause') {
+    return act({ title, text, times: lengths([15 * MINUTE, 60 * MINUTE, 12 * 60 * MINUTE, DAY]), reason: true, words: word('set.pause_words'), yes: word('set.pause_yes') }, (f) =>
+      send(client, 'pause', { ...at, for: f.time, reason: f.reason, ...spoken(f.words) }),
+    );
+  }
+  if (what === 'resume') return act({ title, text, yes: word('set.resume_yes') }, () => send(client, 'resume', { ...at, reason: 'calm' }));
+  return act({ title, text, times: lengths([90, 30, 14, 7, 1].map((n) => n * DAY)), yes }, ({ time }) => send(client, 'set_keep', { ...at, for: time }));
+}
+
+/**
+ * @param {string[]} list
+ * @param {string} now the one that holds comes first, so that it is picked
+ */
+function first(list, now) {
+  return [now, ...list.filter((value) => value !== now)];
+}

@@ -1,0 +1,105 @@
+/** A private line: one participant and the moderators of the room, over the page. */
+
+import { reconcile } from '../list.js';
+import { freshId, setText, show, stamp } from '../template.js';
+import { errorWord, timeOfDay, word } from '../words.js';
+import { leaveNow } from './act.js';
+
+/** @type {{update: () => void} | null} */
+let open = null;
+
+/** Draws the open line, if there is one, when something changed. */
+export function updateLine() {
+  open?.update();
+}
+
+/**
+ * @param {import('../client.js').Client} client
+ * @param {string} id the room
+ * @param {string} member whose line
+ */
+export function openLine(client, id, member) {
+  const made = stamp('line');
+  const dialog = /** @type {HTMLDialogElement} */ (made.root);
+  made.part('title').id = freshId();
+  dialog.setAttribute('aria-labelledby', made.part('title').id);
+  const input = made.part('words', HTMLTextAreaElement);
+  input.id = freshId();
+  made.part('label').setAttribute('for', input.id);
+  const room = () => client.state.rooms[id];
+  const staff = room()?.role !== 'participant';
+  const alias = room()?.members[member]?.alias ?? '';
+  setText(made.part('title'), staff ? word('line.title_staff', { alias }) : word('line.title'));
+  setText(made.part('text'), word(staff ? 'line.text_staff' : 'line.text'));
+  show(made.part('done'), staff);
+  const end = () => {
+    open = null;
+    dialog.close();
+    dialog.remove();
+  };
+  open = { update: () => drawEntries(made, room()?.lines[member]?.entries ?? [], room() ? () => {} : end) };
+  made.part('leave').addEventListener('click', (event) => {
+    event.preventDefault();
+    leaveNow();
+  });
+  made.part('close').addEventListener('click', end);
+  dialog.addEventListener('cancel', end);
+  made.part('done').addEventListener('click', async () => {
+    await client.link.command('close_line', { room: id, member }).answer;
+    end();
+  });
+  made.part('form').addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const text = input.value.trim();
+    if (text === '') return input.focus();
+    const { error } = await client.link.command('write_line', { room: id, member, text }).answer;
+    show(made.part('wrong'), Boolean(error));
+    if (error) {
+      setText(made.part('wrong'), errorWord(error.code));
+      return client.announcer.failure(errorWord(error.code));
+    }
+    input.value = '';
+    client.announcer.status(word('pending.sent'));
+    input.focus();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  input.focus();
+  open.update();
+  if (staff) void load(client, id, member);
+}
+
+/**
+ * @param {import('../client.js').Client} client
+ * @param {string} room
+ * @param {string} member
+ */
+async function load(client, room, member) {
+  const { ok } = await client.link.command('line', { room, member }).answer;
+  if (ok) client.dispatch({ local: 'line', room, member, page: ok });
+}
+
+/**
+ * @param {import('../template.js').Stamp} made
+ * @param {import('../frames.js').LineEntry[]} entries
+ * @param {() => void} gone
+ */
+function drawEntries(made, entries, gone) {
+  gone();
+  const list = made.part('entries');
+  show(made.part('none'), entries.length === 0);
+  const before = list.childElementCount;
+  reconcile(list, entries, {
+    key: (entry) => entry.id,
+    make: (entry) => {
+      const row = stamp('line-entry');
+      row.root.classList.toggle('mine', Boolean(entry.mine));
+      setText(row.part('who'), entry.mine ? word('message.you') : entry.from.alias);
+      setText(row.part('time'), timeOfDay(entry.at));
+      setText(row.part('text'), entry.text);
+      return row.root;
+    },
+    update: () => {},
+  });
+  if (list.childElementCount !== before) list.scrollTop = list.scrollHeight;
+}

@@ -1,0 +1,186 @@
+/**
+ * What waits in a room, between the messages and the composer: one's own messages that a moderator looks at first, what
+ * moderators told one; for staff what waits for them. Each is a calm card with what can be done.
+ *
+ * @typedef {import('../client.js').Client} Client
+ * @typedef {import('../store.js').Room} Room
+ * @typedef {{name: string, text: string, act: () => void}} Way
+ * @typedef {{key: string, title: string, text: string, ways: Way[]}} Card
+ */
+
+import * as does from '../moderating.js';
+import { reconcile } from '../list.js';
+import { setText, show, stamp } from '../template.js';
+import { date, timeOfDay, word } from '../words.js';
+import { openLine } from './line.js';
+
+/** Notes that were read on this page. They stay in About. */
+const read = new Set();
+const NOTES_AT_ONCE = 3;
+
+/**
+ * @param {HTMLElement} parent
+ * @param {Client} client
+ * @param {Room} room
+ * @param {{rewrite: (text: string) => void, changed: () => void}} how
+ */
+export function drawWaiting(parent, client, room, how) {
+  const cards = [...heldCards(client, room, how), ...noteCards(client, room, how), ...appealCards(client, room), ...lineCards(client, room)];
+  show(parent, cards.length > 0);
+  reconcile(parent, cards, { key: (card) => card.key, make: makeCard, update: drawCard });
+}
+
+function makeCard() {
+  const made = stamp('waiting');
+  return made.root;
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Card} card
+ */
+function drawCard(row, card) {
+  const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (row.querySelector(`[data-part="${name}"]`));
+  setText(part('title'), card.title);
+  setText(part('text'), card.text);
+  show(part('text'), card.text !== '');
+  reconcile(part('ways'), card.ways, {
+    key: (way) => way.name,
+    make: () => stamp('way').root,
+    update: (button, way) => {
+      setText(button, way.text);
+      button.onclick = way.act;
+    },
+  });
+}
+
+/**
+ * @param {Client} client
+ * @param {Room} room
+ * @param {{rewrite: (text: string) => void}} how
+ * @returns {Card[]}
+ */
+function heldCards(client, room, how) {
+  return room.heldBack.map((held) => {
+    const id = room.room;
+    if (!held.mine) {
+      const title = word('hold.waits', { alias: held.from.alias, time: timeOfDay(held.at) });
+      return card(`held ${held.id}`, title, held.text, [
+        way('release', word('hold.release'), () => void does.release(client, id, held.id)),
+        way('decline', word('hold.decline'), () => void does.decline(client, id, held)),
+      ]);
+    }
+    const back = way('back', word('message.take_back'), () => void does.withdraw(client, id, held.id));
+    if (held.state === 'waiting') return card(`held ${held.id}`, word('hold.received'), held.text, [back]);
+    const note = room.notes.find((n) => n.id === held.note);
+    const again = way('again', word('pending.edit_again'), () => {
+      how.rewrite(held.text);
+      void does.withdraw(client, id, held.id);
+    });
+    return card(`held ${held.id}`, word('hold.declined', { why: why(note) }), held.text, [again, back, ...appealWay(client, room, note)]);
+  });
+}
+
+/**
+ * Why, in words: the house rule, and what the moderator added.
+ * @param {import('../frames.js').Note | undefined} note
+ */
+export function why(note) {
+  if (!note) return '';
+  return [word(`why.${note.reason}`), note.text].filter(Boolean).join(' ');
+}
+
+/**
+ * @param {Client} client
+ * @param {Room} room
+ * @param {import('../frames.js').Note | undefined} note
+ * @returns {Way[]}
+ */
+function appealWay(client, room, note) {
+  if (!note || note.appeal || !['hidden', 'erased', 'declined', 'muted', 'removed'].includes(note.kind)) return [];
+  return [way('appeal', word('appeal.ask'), () => void does.appeal(client, room.room, note.id))];
+}
+
+/**
+ * What a note says to the person it is about.
+ * @param {import('../frames.js').Note} note
+ */
+export function noteText(note) {
+  const by = note.by?.alias ?? word('note.team');
+  const until = note.until ? `${date(note.until)}, ${timeOfDay(note.until)}` : '';
+  const said = [word(`note.${note.kind}`, { by, until })];
+  if (note.appeal) said.push(word(`appeal.is_${note.appeal.state}`), note.appeal.answer ?? '');
+  return said.filter(Boolean).join(' ');
+}
+
+/**
+ * @param {Client} client
+ * @param {Room} room
+ * @param {{changed: () => void}} how
+ * @returns {Card[]}
+ */
+function noteCards(client, room, how) {
+  const mine = room.notes.filter((n) => n.mine && n.kind !== 'declined' && !read.has(seenKey(n)));
+  return mine.slice(-NOTES_AT_ONCE).map((note) => {
+    const seen = way('seen', word('notice.seen'), () => {
+      read.add(seenKey(note));
+      how.changed();
+    });
+    return card(`note ${note.id}`, noteText(note), why(note), [seen, ...appealWay(client, room, note)]);
+  });
+}
+
+/** @param {import('../frames.js').Note} note */
+function seenKey(note) {
+  return `${note.id} ${note.appeal?.state ?? ''}`;
+}
+
+/**
+ * @param {Client} client
+ * @param {Room} room
+ * @returns {Card[]}
+ */
+function appealCards(client, room) {
+  if (room.role === 'participant') return [];
+  const open = room.notes.filter((n) => n.appeal?.state === 'open' && n.by?.member !== room.you);
+  return open.map((note) => {
+    const alias = room.members[note.member ?? '']?.alias ?? word('note.someone');
+    const answer = way('answer', word('appeal.answer'), () => void does.answerAppeal(client, room.room, note));
+    return card(`appeal ${note.id}`, word('appeal.waits', { alias }), note.appeal?.text ?? '', [answer]);
+  });
+}
+
+/**
+ * @param {Client} client
+ * @param {Room} room
+ * @returns {Card[]}
+ */
+function lineCards(client, room) {
+  const waits = Object.entries(room.waits).filter(([, since]) => since > 0);
+  return waits.map(([member, since]) => {
+    const alias = room.members[member]?.alias ?? word('note.someone');
+    const open = way('open', word('line.open'), () => openLine(client, room.room, member));
+    return card(`line ${member}`, word('line.waits', { alias, time: timeOfDay(since) }), '', [open]);
+  });
+}
+
+/**
+ * @param {string} key
+ * @param {string} title
+ * @param {string} text
+ * @param {Way[]} ways
+ * @returns {Card}
+ */
+function card(key, title, text, ways) {
+  return { key, title, text, ways };
+}
+
+/**
+ * @param {string} name
+ * @param {string} text
+ * @param {() => void} act
+ * @returns {Way}
+ */
+function way(name, text, act) {
+  return { name, text, act };
+}
