@@ -65,6 +65,21 @@ export function show(node, shown) {
   if (/** @type {HTMLElement} */ (node).hidden === shown) /** @type {HTMLElement} */ (node).hidden = !shown;
 }
 
+/**
+ * Closes a dialog and gives the focus back. The words in it lose the focus first: a browser that restores it from a text
+ * field that is being removed leaves the page's own field focused and deaf.
+ * @param {HTMLDialogElement} dialog
+ * @param {Element | null} before what had the focus when it opened
+ */
+export function closeDialog(dialog, before) {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  dialog.close();
+  dialog.remove();
+  if (!(before instanceof HTMLElement) || !before.isConnected) return;
+  before.blur();
+  before.focus();
+}
+
 let last = 0;
 
 /** An id for aria references, unique on this page. */

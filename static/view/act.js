@@ -15,7 +15,7 @@
  * @typedef {{choice: string, reason: string, time: number, words: string}} Filled
  */
 
-import { freshId, setText, show, stamp } from '../template.js';
+import { closeDialog, freshId, setText, show, stamp } from '../template.js';
 import { word } from '../words.js';
 
 const REASONS = ['method', 'contact', 'privacy', 'unkind', 'pursuit', 'selling', 'not_sober', 'off_room', 'safety', 'calm', 'no_breach', 'asked', 'other'];
@@ -54,6 +54,7 @@ export function lengthWord(ms) {
  * @returns {Promise<boolean>} whether it was done
  */
 export function act(asked, go) {
+  const before = document.activeElement;
   const made = stamp('act');
   const dialog = /** @type {HTMLDialogElement} */ (made.root);
   for (const name of ['title', 'text']) made.part(name).id = freshId();
@@ -68,8 +69,7 @@ export function act(asked, go) {
   /** @type {Promise<boolean>} */
   const promise = new Promise((settle) => (resolve = settle));
   const end = (/** @type {boolean} */ done) => {
-    dialog.close();
-    dialog.remove();
+    closeDialog(dialog, before);
     resolve(done);
   };
   made.part('leave').addEventListener('click', (event) => {

@@ -1,7 +1,7 @@
 /** A private line: one participant and the moderators of the room, over the page. */
 
 import { reconcile } from '../list.js';
-import { freshId, setText, show, stamp } from '../template.js';
+import { closeDialog, freshId, setText, show, stamp } from '../template.js';
 import { errorWord, timeOfDay, word } from '../words.js';
 import { leaveNow } from './act.js';
 
@@ -19,6 +19,7 @@ export function updateLine() {
  * @param {string} member whose line
  */
 export function openLine(client, id, member) {
+  const before = document.activeElement;
   const made = stamp('line');
   const dialog = /** @type {HTMLDialogElement} */ (made.root);
   made.part('title').id = freshId();
@@ -34,8 +35,7 @@ export function openLine(client, id, member) {
   show(made.part('done'), staff);
   const end = () => {
     open = null;
-    dialog.close();
-    dialog.remove();
+    closeDialog(dialog, before);
   };
   open = { update: () => drawEntries(made, room()?.lines[member]?.entries ?? [], room() ? () => {} : end) };
   made.part('leave').addEventListener('click', (event) => {

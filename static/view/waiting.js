@@ -121,7 +121,7 @@ export function noteText(note) {
  */
 function noteCards(client, room, how) {
   const mine = room.notes.filter((n) => n.mine && n.kind !== 'declined' && !read.has(seenKey(n)));
-  return mine.slice(-NOTES_AT_ONCE).map((note) => {
+  return mine.slice(-NOTES_AT_ONCE).reverse().map((note) => {
     const seen = way('seen', word('notice.seen'), () => {
       read.add(seenKey(note));
       how.changed();
