@@ -66,10 +66,9 @@ type (
 		gone   bool
 	}
 	end struct {
-		at   room.Time
-		of   room.Seq
-		by   person.ID // who wrote what was never shown
-		what string
+		at room.Time
+		of room.Seq
+		by person.ID // who wrote what was never shown
 	}
 	writing struct {
 		at room.Time

@@ -15,8 +15,10 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(with("join", `"room":"r","after":"p","history":7`)))
 	f.Add([]byte(with("react", `"room":"r","message":"m","reaction":"hug","on":true`)))
 	f.Add([]byte(`{"do":"ping","id":"00000000-0000-0000-0000-0000000000-0"}`))
-	fields := []string{"", "do", "id", "room", "after", "before", "history", "limit", "text", "message", "reply_to", "member", "reaction", "on",
-		"note", "reason", "mode", "kind", "outcome", "for", "for_new", "overturn"}
+	fields := []string{
+		"", "do", "id", "room", "after", "before", "history", "limit", "text", "message", "reply_to", "member", "reaction", "on",
+		"note", "reason", "mode", "kind", "outcome", "for", "for_new", "overturn",
+	}
 	f.Fuzz(func(t *testing.T, line []byte) {
 		cmd, id, failed := wire.Decode(line)
 		if len(id) > 64 || bytes.ContainsAny([]byte(id), "\" \\<\n") || !utf8.ValidString(id) {
