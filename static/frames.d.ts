@@ -55,6 +55,7 @@ export interface Held {
 }
 
 export interface Reports {
+  message?: string;
   open: boolean;
   mine?: boolean;
   rules?: number;
@@ -138,6 +139,7 @@ export interface Joined {
   held?: Held[];
   line?: LinePage;
   lines?: { member: string; waits?: number }[];
+  reports?: Reports[];
   mutes?: Record<string, number>;
   muted_until?: number;
   ignored?: string[];

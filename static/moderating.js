@@ -86,10 +86,10 @@ export function unhide(client, room, message) {
  * Shows what was said with reports, and takes down what came of them.
  * @param {Client} client
  * @param {string} room
- * @param {Message} message
+ * @param {string} message
  */
 export async function reports(client, room, message) {
-  const { ok, error } = await client.link.command('show_reports', { room, message: message.id }).answer;
+  const { ok, error } = await client.link.command('show_reports', { room, message }).answer;
   if (error) return client.announcer.failure(errorWord(error.code));
   const said = ok.reports.map((/** @type {{text: string}} */ r) => r.text).filter(Boolean);
   const about = word('reports.about', { text: ok.text });
@@ -101,7 +101,7 @@ export async function reports(client, room, message) {
       words: word('reports.words'),
       yes: word('reports.yes'),
     },
-    ({ choice, words }) => send(client, 'resolve_reports', { room, message: message.id, outcome: choice, ...spoken(words) }),
+    ({ choice, words }) => send(client, 'resolve_reports', { room, message, outcome: choice, ...spoken(words) }),
   );
 }
 

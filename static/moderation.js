@@ -21,6 +21,7 @@ export function none() {
     heldBack: /** @type {Held[]} */ ([]),
     lines: /** @type {Record<string, import('./frames.js').LinePage>} */ ({}),
     waits: /** @type {Record<string, number>} */ ({}),
+    reported: /** @type {import('./frames.js').Reports[]} */ ([]),
     mutes: /** @type {Record<string, number>} */ ({}),
     mutedUntil: 0,
     ignored: /** @type {string[]} */ ([]),
@@ -39,6 +40,7 @@ export function joined(room, ok) {
     heldBack: ok.held ?? [],
     lines: ok.line ? { ...room.lines, [ok.you]: ok.line } : room.lines,
     waits: Object.fromEntries((ok.lines ?? []).map((l) => [l.member, l.waits ?? 0])),
+    reported: ok.reports ?? [],
     mutes: ok.mutes ?? {},
     mutedUntil: ok.muted_until ?? 0,
     ignored: ok.ignored ?? [],
@@ -143,7 +145,9 @@ export const events = {
     return { ...heldGone(room, held), pending: pend.settle(room.pending, cmd) };
   },
   reports(room, { message, reports }) {
-    return { ...room, messages: msgs.change(room.messages, message, (m) => ({ ...m, reports })) };
+    const others = room.reported.filter((r) => r.message !== message);
+    const reported = reports.open && room.role !== 'participant' ? [...others, { ...reports, message }] : others;
+    return { ...room, reported, messages: msgs.change(room.messages, message, (m) => ({ ...m, reports })) };
   },
   line(room, { member, line, waits }) {
     const page = room.lines[member] ?? { entries: [], more: room.role !== 'participant' };
@@ -168,7 +172,7 @@ export const events = {
 export function waitingFor(room) {
   if (room.role === 'participant') return 0;
   const held = room.heldBack.filter((h) => h.state === 'waiting').length;
-  const reports = room.messages.filter((m) => m.reports?.open).length;
+  const reports = room.reported.length;
   const appeals = room.notes.filter((n) => n.appeal?.state === 'open' && n.by?.member !== room.you).length;
   return held + reports + appeals + Object.values(room.waits).filter((since) => since > 0).length;
 }

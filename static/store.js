@@ -31,6 +31,7 @@
  * @property {import('./frames.js').Held[]} heldBack messages that wait to be looked at
  * @property {Record<string, import('./frames.js').LinePage>} lines private lines, by whose they are
  * @property {Record<string, number>} waits since when somebody waits on a private line; 0: nobody does
+ * @property {import('./frames.js').Reports[]} reported messages with reports that nobody has looked at, for staff
  * @property {Record<string, number>} mutes who may not write until when, for staff
  * @property {number} mutedUntil oneself; 0: not
  * @property {string[]} ignored members whose messages one does not want to see

@@ -59,6 +59,7 @@ func TestReportHideAppealMute(t *testing.T) {
 	sam.submit()
 	sam.See("You told the team.")
 	ruth.See("1 report to look at.")
+	ruth.See("Someone says that this breaks the rules.")
 	maya.Never("report")
 	act(ruth, "You are all fools.", "Look at reports")
 	ruth.See("Someone said: It hurt.")

@@ -200,15 +200,20 @@ func (l *live) aboutRoom(ctx context.Context, j *wire.Joined, viewer room.Member
 		j.Leaves = l.state.VisitUntil(viewer.Person, now)
 	}
 	if viewer.Role.Staff() {
-		l.aboutMembers(j, now)
+		l.aboutMembers(j, viewer, now)
 	}
 	return nil
 }
 
-// aboutMembers is what staff are told of private lines and mutes.
-func (l *live) aboutMembers(j *wire.Joined, now room.Time) {
+// aboutMembers is what staff are told of private lines, reports and mutes.
+func (l *live) aboutMembers(j *wire.Joined, viewer room.Member, now room.Time) {
 	for who, waits := range l.state.Lines() {
 		j.Lines = append(j.Lines, wire.LineState{Member: l.hub.Tokens.Member(l.id, who), Waits: waits})
+	}
+	for _, r := range l.state.OpenReports(viewer) {
+		w := reportsOf(r, l.state.Reported(r.Message, viewer))
+		w.Message = l.hub.Tokens.Message(l.id, r.Message)
+		j.Reports = append(j.Reports, *w)
 	}
 	for _, m := range l.state.Members() {
 		if until := l.state.MutedUntil(m.Person, now); until != 0 {

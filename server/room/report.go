@@ -1,6 +1,9 @@
 package room
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // ReportKind is what somebody says with a report.
 type ReportKind string
@@ -176,4 +179,22 @@ func (s *State) ReportsOn(seq Seq, viewer Member) (Reports, bool) {
 func (s *State) Reported(seq Seq, viewer Member) bool {
 	r, ok := s.reports.get(seq)
 	return ok && viewer.present() && viewer.Index >= 0 && r.by(viewer.Index)
+}
+
+// OpenReports are the messages that were reported and that nobody has looked at yet,
+// oldest report first, for those who may know. Not for forks.
+func (s *State) OpenReports(viewer Member) []Reports {
+	if !viewer.present() || !viewer.Role.Staff() {
+		return nil
+	}
+	var open []Reports
+	for _, r := range s.reports.all() {
+		if m, ok := s.visible(r.Message, viewer); ok && r.Open && m.Seq != 0 {
+			open = append(open, r)
+		}
+	}
+	slices.SortFunc(open, func(a, b Reports) int {
+		return cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.Message, b.Message))
+	})
+	return open
 }

@@ -39,11 +39,12 @@ type (
 	}
 	// Reports is what was reported of a message; to who reported, only Mine and Open.
 	Reports struct {
-		Open  bool      `json:"open"`
-		Mine  bool      `json:"mine,omitempty"`
-		Rules int       `json:"rules,omitempty"`
-		Worry int       `json:"worry,omitempty"`
-		First room.Time `json:"first,omitempty"`
+		Message string    `json:"message,omitempty"` // in a list of them
+		Open    bool      `json:"open"`
+		Mine    bool      `json:"mine,omitempty"`
+		Rules   int       `json:"rules,omitempty"`
+		Worry   int       `json:"worry,omitempty"`
+		First   room.Time `json:"first,omitempty"`
 	}
 	// Policy is how a room is set.
 	Policy struct {

@@ -102,6 +102,7 @@ type (
 		Held    []Held               `json:"held,omitempty"`
 		Line    *LinePage            `json:"line,omitempty"`        // participants: their own
 		Lines   []LineState          `json:"lines,omitempty"`       // staff
+		Reports []Reports            `json:"reports,omitempty"`     // staff: those nobody has looked at
 		Mutes   map[string]room.Time `json:"mutes,omitempty"`       // staff: who may not write until when
 		Muted   room.Time            `json:"muted_until,omitempty"` // oneself
 		Ignored []string             `json:"ignored,omitempty"`     // whose messages one does not want to see

@@ -129,7 +129,7 @@ export class RoomView {
       report: (message) => void does.report(client, id, message),
       moderate: (message) => void does.moderate(client, id, message),
       unhide: (message) => void does.unhide(client, id, message),
-      reports: (message) => void does.reports(client, id, message),
+      reports: (message) => void does.reports(client, id, message.id),
       appeal: (message) => void does.appeal(client, id, message.note ?? ''),
       tryAgain: (item) => tryAgain(client, id, item),
       editAgain: (item) => {

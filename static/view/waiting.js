@@ -25,7 +25,7 @@ const NOTES_AT_ONCE = 3;
  * @param {{rewrite: (text: string) => void, changed: () => void}} how
  */
 export function drawWaiting(parent, client, room, how) {
-  const cards = [...heldCards(client, room, how), ...noteCards(client, room, how), ...appealCards(client, room), ...lineCards(client, room)];
+  const cards = [...heldCards(client, room, how), ...noteCards(client, room, how), ...reportCards(client, room), ...appealCards(client, room), ...lineCards(client, room)];
   show(parent, cards.length > 0);
   reconcile(parent, cards, { key: (card) => card.key, make: makeCard, update: drawCard });
 }
@@ -133,6 +133,22 @@ function noteCards(client, room, how) {
 /** @param {import('../frames.js').Note} note */
 function seenKey(note) {
   return `${note.id} ${note.appeal?.state ?? ''}`;
+}
+
+/**
+ * Worries first: they may not be able to wait.
+ * @param {Client} client
+ * @param {Room} room
+ * @returns {Card[]}
+ */
+function reportCards(client, room) {
+  const first = [...room.reported].sort((a, b) => (b.worry ?? 0) - (a.worry ?? 0));
+  return first.map(({ message = '', rules = 0, worry = 0, first: since = 0 }) => {
+    const text = room.messages.find((m) => m.id === message)?.text ?? '';
+    const look = way('look', word('reports.look'), () => void does.reports(client, room.room, message));
+    const title = word(worry > 0 ? 'reports.worry' : 'reports.rules', { n: rules + worry, time: timeOfDay(since) });
+    return card(`report ${message}`, title, text, [look]);
+  });
 }
 
 /**
