@@ -39,7 +39,7 @@ func TestSeedTwice(t *testing.T) {
 				t.Errorf("%s has no link", g.Name)
 			}
 		}
-		if staff != 1 || members != 2 {
+		if staff != 2 || members != 2 {
 			t.Errorf("%d staff and %d participants can be signed in as", staff, members)
 		}
 		total := uint64(0)
