@@ -49,6 +49,7 @@ var walls = []struct{ from, to, but, because string }{
 	{"server/sqlitestore", "server/", "server/eventlog", "a store keeps sealed bytes; what they mean is not its business"},
 	{"server/redisstore", "server/", "server/eventlog", "a store keeps sealed bytes; what they mean is not its business"},
 	{"server/move", "server/", "server/eventlog", "it copies between stores that it knows by the contract alone"},
+	{"server/audit", "server/", "server/eventlog", "who checks the record must not depend on who writes it"},
 	{"server/keyfile", "server/", "server/eventlog", "it makes and checks keys and needs nothing that uses them"},
 	{"server/hub", "server/", "server/room server/wire server/person server/eventlog", "live rooms must run on any store, behind any edge, for anybody who was let in"},
 	{"server/auth", "server/hub", "", "who may come in is decided before there is a connection"},

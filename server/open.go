@@ -6,8 +6,10 @@ import (
 	"os"
 
 	"github.com/kith-chat/kith/server/eventlog"
+	"github.com/kith-chat/kith/server/hub"
 	"github.com/kith-chat/kith/server/keyfile"
 	"github.com/kith-chat/kith/server/redisstore"
+	"github.com/kith-chat/kith/server/room"
 	"github.com/kith-chat/kith/server/sqlitestore"
 )
 
@@ -112,4 +114,12 @@ func (c Config) keyExists() error {
 	}
 	return fmt.Errorf("there is no key at %s and -key-must-exist forbids making one: "+
 		"make it with kith key new, keep a copy, and mount it there", c.Key)
+}
+
+// RoomStream is the log's name for the room with that id; "" where it is no room's id.
+func RoomStream(id string) string {
+	if !room.ID(id).Valid() {
+		return ""
+	}
+	return hub.Stream(room.ID(id))
 }

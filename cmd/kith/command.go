@@ -29,6 +29,7 @@ func commands() []command {
 		{"backup", "copy the data of the running server to a file", backup},
 		{"restore", "put a backup into a new data folder and verify it", restore},
 		{"move", "copy the programme from the data folder to Redis (move -to redis://HOST:6379)", moveProgramme},
+		{"audit", "look whether the record is whole (audit verify), print its anchor, or export who did what (audit export)", auditRecord},
 		{"key", "make a key (key new) or change it (key rotate)", key},
 		{"health", "ask the running server whether it is ready (for containers)", health},
 		{"version", "print the version", version},
