@@ -20,7 +20,7 @@ const module = "github.com/kith-chat/kith/"
 // pure is what decides: the same records must give the same answer on every node,
 // in every test and in ten years. So these packages touch no I/O, clock, randomness
 // or log. fact and program count: room and person stand on them.
-var pure = []string{"server/room", "server/person", "server/person/fact", "server/program", "server/desk", "server/triage", "server/wire", "server/strictjson"}
+var pure = []string{"server/room", "server/person", "server/person/fact", "server/program", "server/desk", "server/triage", "server/wire", "server/strictjson", "server/access"}
 
 // impure is what a pure package may not import, with what it would bring in. A path
 // ending in / stands for all below it.
@@ -49,6 +49,8 @@ var walls = []struct{ from, to, but, because string }{
 	{"server/sqlitestore", "server/", "server/eventlog", "a store keeps sealed bytes; what they mean is not its business"},
 	{"server/redisstore", "server/", "server/eventlog", "a store keeps sealed bytes; what they mean is not its business"},
 	{"server/move", "server/", "server/eventlog", "it copies between stores that it knows by the contract alone"},
+	{"server/access", "server/", "server/person server/person/fact server/eventlog", "what was read is a fold like a person's"},
+	{"server/accessbook", "server/", "server/access server/person server/person/fact server/eventlog", "it writes for the hub and must not know it"},
 	{"server/audit", "server/", "server/eventlog", "who checks the record must not depend on who writes it"},
 	{"server/keyfile", "server/", "server/eventlog", "it makes and checks keys and needs nothing that uses them"},
 	{"server/hub", "server/", "server/room server/wire server/person server/eventlog", "live rooms must run on any store, behind any edge, for anybody who was let in"},

@@ -21,6 +21,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/kith-chat/kith/server/accessbook"
 	"github.com/kith-chat/kith/server/auth"
 	"github.com/kith-chat/kith/server/control"
 	"github.com/kith-chat/kith/server/eventlog"
@@ -139,7 +140,7 @@ func (s *Server) open() error {
 	tokens := wire.NewTokens(append(opened.Keys.Derive("wire tokens: authenticate"), opened.Keys.Derive("wire tokens: encrypt")...))
 	s.Hub = hub.New(hub.Config{
 		Log: s.Log, Values: s.Values, Tokens: tokens, Clock: s.config.Clock, Rand: rand.Reader, Logger: s.config.Logger,
-		Signals: opened.signals(),
+		Signals: opened.signals(), Reads: accessbook.New(s.Log, s.config.Clock),
 	})
 	s.onClose("hub", s.Hub.Close)
 	return s.gate(opened.Keys)
@@ -161,7 +162,7 @@ func (s *Server) gate(keys *eventlog.Keyring) (err error) {
 }
 
 func (s *Server) assemble() error {
-	s.People = people.New(s.Log, s.Gate, s.Hub)
+	s.People = people.New(s.Log, s.Values, s.Gate, s.Hub)
 	proxies, err := s.config.proxies()
 	if err != nil {
 		return err

@@ -35,7 +35,7 @@ var unnamed = []string{"message_reported"}
 
 // details are the fields that may be told beside those of a Row. What is not on the list
 // is not told, whatever later kinds hold.
-var details = []string{"role", "mode", "kind", "outcome", "overturn", "on", "until", "all", "new", "for", "held", "note", "room", "act", "from", "to"}
+var details = []string{"role", "mode", "kind", "outcome", "overturn", "on", "until", "all", "new", "for", "held", "note", "room", "act", "from", "to", "what", "visit", "format"}
 
 // Range is what to export; zero values set no bound.
 type Range struct {
@@ -84,14 +84,20 @@ func rowsOf(ctx context.Context, log eventlog.Log, stream string, within Range, 
 
 // rowOf reads a record's metadata. Its body is never looked at.
 func rowOf(stream string, r eventlog.Record) (Row, bool) {
-	var m struct {
-		Kind string                     `json:"k"`
-		At   int64                      `json:"at"`
-		By   json.RawMessage            `json:"by"`
-		Data map[string]json.RawMessage `json:"d"`
+	var m struct { // rooms write short names, people and the programme long ones
+		Kind     string                     `json:"k"`
+		LongKind string                     `json:"kind"`
+		At       int64                      `json:"at"`
+		By       json.RawMessage            `json:"by"`
+		Data     map[string]json.RawMessage `json:"d"`
+		LongData map[string]json.RawMessage `json:"data"`
 	}
 	if json.Unmarshal(r.Meta, &m) != nil {
 		return Row{}, false
+	}
+	m.Kind += m.LongKind
+	if m.LongData != nil {
+		m.Data = m.LongData
 	}
 	row := Row{
 		At: time.UnixMilli(m.At).UTC(), Stream: stream, Seq: uint64(r.Seq), Who: plain(m.By), What: m.Kind,

@@ -107,7 +107,7 @@ func Seed(ctx context.Context, log eventlog.Log, values eventlog.Values, deviceK
 		Logger: slog.New(slog.DiscardHandler),
 	})
 	defer s.hub.Close()
-	s.people = people.New(log, s.gate, s.hub)
+	s.people = people.New(log, values, s.gate, s.hub)
 	if programme, err := s.people.Programme(ctx); err != nil {
 		return nil, err
 	} else if len(programme.Leads) > 0 {

@@ -299,7 +299,7 @@ type overview struct {
 func (o *overview) serve(l *live) error {
 	ctx, cancel := l.context()
 	defer cancel()
-	viewer, err := l.viewer(o.who)
+	viewer, err := l.looker(o.who)
 	if err != nil {
 		return l.sentAway(ctx, o)
 	}

@@ -27,11 +27,12 @@ type People struct {
 	gate      *auth.Gate
 	hub       *hub.Hub
 	programme *programme
+	values    eventlog.Values
 }
 
-// New makes a People. Gate and hub work on the same log.
-func New(log eventlog.Log, gate *auth.Gate, h *hub.Hub) *People {
-	return &People{gate, h, &programme{log: log}}
+// New makes a People. Gate and hub work on the same log and values.
+func New(log eventlog.Log, values eventlog.Values, gate *auth.Gate, h *hub.Hub) *People {
+	return &People{gate, h, &programme{log: log}, values}
 }
 
 // Join lets a person into a room, once for each command id. A refusal of the room
@@ -170,7 +171,11 @@ func (p *People) RoomLines(ctx context.Context, who person.ID) ([]wire.RoomLine,
 		lines = append(lines, line)
 	}
 	sent, err := p.sentFrom(ctx, who, state.Left)
-	return append(lines, sent...), err
+	if err != nil {
+		return nil, err
+	}
+	visited, err := p.visited(ctx, who, lines)
+	return append(append(lines, sent...), visited...), err
 }
 
 // sentFrom is the rooms that somebody was sent away from lately, with the reason.

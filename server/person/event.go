@@ -82,6 +82,12 @@ type PassphraseReset struct {
 // PassphraseChanged: the person chose a new passphrase, knowing the old one.
 type PassphraseChanged struct{}
 
+// VisitTold: a lead was told that somebody of the team looks into a room that is not
+// theirs. The record's own By is who.
+type VisitTold struct {
+	Room RoomID `json:"room"`
+}
+
 // NoticeSeen: the person has read the notice.
 type NoticeSeen struct {
 	Notice NoticeID `json:"notice"`
@@ -96,6 +102,7 @@ var kinds = fact.Kinds{
 	"passphrase_reset":   fact.Of[PassphraseReset](),
 	"passphrase_changed": fact.Of[PassphraseChanged](),
 	"notice_seen":        fact.Of[NoticeSeen](),
+	"visit_told":         fact.Of[VisitTold](),
 }
 
 // Encode makes e's record; its Seq is not in it. The error is fact.ErrMalformed.

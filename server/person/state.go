@@ -38,6 +38,8 @@ const (
 	NoticeReset NoticeKind = "passphrase_reset"
 	// NoticeChanged: the passphrase was changed by someone who knew the old one.
 	NoticeChanged NoticeKind = "passphrase_changed"
+	// NoticeVisit: somebody of the team looks into a room that is not theirs.
+	NoticeVisit NoticeKind = "visit"
 )
 
 // NoticeID names a notice of one person: "n" and the number of its record.
@@ -115,6 +117,8 @@ func (s State) Apply(e Event) State {
 		s.Notices = s.noticed(Notice{noticeID(e.Seq), NoticeReset, e.At})
 	case PassphraseChanged:
 		s.Notices = s.noticed(Notice{noticeID(e.Seq), NoticeChanged, e.At})
+	case VisitTold:
+		s.Notices = s.noticed(Notice{noticeID(e.Seq), NoticeVisit, e.At})
 	case NoticeSeen:
 		s.Notices = slices.DeleteFunc(slices.Clone(s.Notices), func(n Notice) bool { return n.ID == f.Notice })
 	}

@@ -45,6 +45,9 @@ func (r Role) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 // UnmarshalText refuses anything but a member's role.
 func (r *Role) UnmarshalText(b []byte) error {
 	got, ok := ParseRole(string(b))
+	if string(b) == Visitor.String() { // on the wire; no record gives it
+		got, ok = Visitor, true
+	}
 	if !ok {
 		return fmt.Errorf("room: no role has this name")
 	}

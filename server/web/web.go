@@ -136,6 +136,10 @@ func (s *Server) routes() http.Handler {
 	post("/api/rooms", s.in(s.lead(s.openRoom)))
 	post("/api/invitations", s.in(s.invite))
 	post("/api/resets", s.in(s.issueReset))
+
+	get("/api/visits", s.in(s.staff(s.otherRooms)))
+	post("/api/visits", s.in(s.staff(s.visit)))
+	post("/api/visits/end", s.in(s.staff(s.endVisit)))
 	return r
 }
 
