@@ -1,7 +1,7 @@
 // The shapes that cross the wire, as server/wire/README.md and server/web/README.md describe them.
 // Types only: nothing of this reaches a browser. Times are milliseconds since 1970 UTC.
 
-export type Role = 'participant' | 'moderator' | 'lead';
+export type Role = 'participant' | 'moderator' | 'lead' | 'visitor';
 export type Reaction = 'heart' | 'hug' | 'strength' | 'thanks' | 'same';
 
 export interface Member {
@@ -217,7 +217,7 @@ export interface Preferences {
 
 export interface Notice {
   id: string;
-  kind: 'passphrase_reset' | 'passphrase_changed';
+  kind: 'passphrase_reset' | 'passphrase_changed' | 'visit';
   at: number;
 }
 

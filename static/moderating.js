@@ -7,6 +7,7 @@
  * @typedef {import('./frames.js').Member} Member
  */
 
+import { call, codeOf } from './api.js';
 import { act, DAY, lengths, MINUTE } from './view/act.js';
 import { errorWord, word } from './words.js';
 
@@ -255,4 +256,36 @@ export function set(client, room, what) {
  */
 function first(list, now) {
   return [now, ...list.filter((value) => value !== now)];
+}
+
+/**
+ * Looks into a room one is no member of: for a reason, with words, for an hour.
+ * @param {Client} client
+ * @returns {Promise<string>} the room, or ""
+ */
+export async function visit(client) {
+  let into = '';
+  try {
+    const { rooms } = await call('/api/visits');
+    if (rooms.length === 0) {
+      client.announcer.status(word('visit.none'));
+      return '';
+    }
+    const choices = rooms.map((/** @type {{room: string, name: string}} */ r) => ({ value: r.room, text: r.name }));
+    await act(
+      { title: word('visit.title'), text: word('visit.text'), choices, reason: true, words: word('visit.words'), needed: true, yes: word('visit.yes') },
+      async ({ choice, reason, words }) => {
+        try {
+          await call('/api/visits', { room: choice, reason, text: words });
+          into = choice;
+          return '';
+        } catch (error) {
+          return errorWord(codeOf(error));
+        }
+      },
+    );
+  } catch (error) {
+    client.announcer.failure(errorWord(codeOf(error)));
+  }
+  return into;
 }

@@ -24,6 +24,7 @@ export function none() {
     reported: /** @type {import('./frames.js').Reports[]} */ ([]),
     mutes: /** @type {Record<string, number>} */ ({}),
     mutedUntil: 0,
+    leavesAt: 0,
     ignored: /** @type {string[]} */ ([]),
   };
 }
@@ -43,6 +44,7 @@ export function joined(room, ok) {
     reported: ok.reports ?? [],
     mutes: ok.mutes ?? {},
     mutedUntil: ok.muted_until ?? 0,
+    leavesAt: ok.leaves_at ?? 0,
     ignored: ok.ignored ?? [],
   };
 }
@@ -170,7 +172,7 @@ export const events = {
  * @param {Room} room
  */
 export function waitingFor(room) {
-  if (room.role === 'participant') return 0;
+  if (room.role === 'participant' || room.role === 'visitor') return 0;
   const held = room.heldBack.filter((h) => h.state === 'waiting').length;
   const reports = room.reported.length;
   const appeals = room.notes.filter((n) => n.appeal?.state === 'open' && n.by?.member !== room.you).length;

@@ -34,6 +34,7 @@
  * @property {import('./frames.js').Reports[]} reported messages with reports that nobody has looked at, for staff
  * @property {Record<string, number>} mutes who may not write until when, for staff
  * @property {number} mutedUntil oneself; 0: not
+ * @property {number} leavesAt when a visit ends; 0: it is none
  * @property {string[]} ignored members whose messages one does not want to see
  * @property {Record<string, {text: string, erasedAt: number}>} revealed taken-back messages that staff opened
  *

@@ -194,3 +194,23 @@ func (p *Page) person(alias, what string) {
 	p.Wait("!!(" + at + ")")
 	Eval[any](p, "void ("+at+").click()")
 }
+
+// Somebody of the team looks into a room that is not theirs, and the lead is told.
+func TestLookIntoARoom(t *testing.T) {
+	t.Parallel()
+	b := Start(t)
+	_, links := demoWorld(t)
+	ruth := in(t, b, links, "ruth")
+	theo := b.Open(t, links["theo"])
+	theo.See("Tuesday evening")
+	theo.Press("Look into a room")
+	theo.Wait("!!document.querySelector('dialog.act')")
+	theo.look("visit-ask")
+	theo.Type("dialog.act textarea", "A call came in.")
+	theo.submit()
+	theo.See("You can read, but not write.")
+	theo.look("visit")
+	ruth.See("someone of the team looked into a room that is not theirs")
+	ruth.enter("Ordinary things")
+	ruth.See("A call came in.")
+}

@@ -18,7 +18,7 @@ import { openLine } from './line.js';
 import { staffView } from './staff.js';
 
 /** @type {Record<import('../frames.js').Role, number>} */
-const RANK = { lead: 0, moderator: 1, participant: 2 };
+const RANK = { lead: 0, moderator: 1, participant: 2, visitor: 3 };
 
 export class AboutView {
   #staff = '';
@@ -55,7 +55,7 @@ export class AboutView {
     setText(this.made.part('rules'), room.rules || word('about.default_rules'));
     this.#people(room);
     show(this.made.part('own-line'), room.role === 'participant');
-    const staff = room.role === 'participant' ? '' : room.role;
+    const staff = room.role === 'participant' || room.role === 'visitor' ? '' : room.role;
     if (staff === this.#staff) return;
     this.#staff = staff;
     this.made.part('staff').replaceChildren(...(staff ? [staffView(this.client, room)] : []));
@@ -151,6 +151,21 @@ export class AboutView {
     this.client.announcer.failure(errorWord(code));
   }
 
+  /**
+   * A member leaves the room, a visitor ends the visit.
+   * @param {import('../store.js').Room} room
+   * @returns {Promise<{error?: {code: string}}>}
+   */
+  async #goAway(room) {
+    if (room.role !== 'visitor') return this.client.link.command('end_membership', { room: this.id, member: room.you }).answer;
+    try {
+      await call('/api/visits/end', { room: this.id });
+      return {};
+    } catch (error) {
+      return { error: { code: codeOf(error) } };
+    }
+  }
+
   async #leave() {
     const room = this.client.state.rooms[this.id];
     if (!room) return;
@@ -161,7 +176,7 @@ export class AboutView {
       no: word('about.leave_no'),
     });
     if (!yes) return;
-    const { error } = await this.client.link.command('end_membership', { room: this.id, member: room.you }).answer;
+    const { error } = await this.#goAway(room);
     if (!error) return void this.client.refresh();
     setText(this.made.part('wrong'), errorWord(error.code));
     show(this.made.part('wrong'), true);
@@ -183,11 +198,11 @@ function drawPerson(row, member, room, { lead, now }) {
   drawRole(part('role'), member.role);
   setText(part('here'), room.here?.includes(member.member) ? word('about.here') : '');
   const participant = member.role === 'participant';
-  const canReset = !you && ((room.role !== 'participant' && participant) || (lead && member.role !== 'lead'));
-  const canEnd = !you && room.role !== 'participant' && participant;
-  const staff = room.role !== 'participant';
+  const canReset = !you && room.role !== 'visitor' && ((room.role !== 'participant' && participant) || (lead && member.role !== 'lead'));
+  const canEnd = !you && room.role !== 'participant' && room.role !== 'visitor' && participant;
+  const staff = room.role !== 'participant' && room.role !== 'visitor';
   const over = !you && staff && (participant || room.role === 'lead');
-  const canIgnore = !you && !staff && participant;
+  const canIgnore = !you && room.role === 'participant' && participant;
   setText(part('mute'), word(isMuted(room, member.member, now) ? 'mute.end' : 'mute.yes'));
   setText(part('ignore'), word(room.ignored.includes(member.member) ? 'ignore.off' : 'ignore.on'));
   show(part('line'), !you && staff && participant);

@@ -85,7 +85,10 @@ export class ComposerView {
     const at = (/** @type {number} */ ms) => ({ until: `${day(ms, now)}, ${timeOfDay(ms)}` });
     const member = room.role === 'participant';
     let rule = '';
-    if (room.mutedUntil > now) rule = word('rule.muted', at(room.mutedUntil));
+    const visits = room.role === 'visitor';
+    this.input.readOnly = visits;
+    if (visits) rule = word('rule.visit', at(room.leavesAt));
+    else if (room.mutedUntil > now) rule = word('rule.muted', at(room.mutedUntil));
     else if ((policy.paused_until ?? 0) > now) rule = [word('rule.paused', at(policy.paused_until ?? 0)), policy.pause_text].filter(Boolean).join(' ');
     else if (member && policy.hold !== 'none') rule = word(policy.hold === 'everyone' ? 'rule.hold_everyone' : 'rule.hold_newcomers');
     else if (member && policy.pace > 0) rule = word('rule.pace', { time: lengthWord(policy.pace) });

@@ -15,7 +15,7 @@
 import { call } from '../api.js';
 import { show, stamp } from '../template.js';
 import { word } from '../words.js';
-import { appeal } from '../moderating.js';
+import { appeal, visit } from '../moderating.js';
 import { AboutView } from './about.js';
 import { updateLine } from './line.js';
 import { newRoomView } from './newroom.js';
@@ -50,6 +50,7 @@ export class InsideView {
       open: (room) => this.go({ view: 'room', room }),
       settings: () => this.go({ view: 'settings' }),
       create: () => this.go({ view: 'newroom' }),
+      visit: () => void this.#visit(),
     });
     this.made.part('nav').append(this.rooms.root);
   }
@@ -176,6 +177,14 @@ export class InsideView {
     await this.client.refresh();
     history.replaceState({ view: 'room', room }, '', '/');
     this.show({ view: 'room', room });
+  }
+
+  /** Looks into a room one is no member of. */
+  async #visit() {
+    const room = await visit(this.client);
+    if (!room) return;
+    await this.client.refresh();
+    this.go({ view: 'room', room });
   }
 
   /** Rooms one was sent away from: why, and the way to ask somebody else. */

@@ -262,6 +262,7 @@ function actionsOf(root, now, acts) {
   if (pending?.state === 'refused') return refusedActions(pending, acts);
   if (pending) return [];
   if (message.removed_at) return removedActions(message, now.room, acts);
+  if (now.room.role === 'visitor') return [];
   /** @type {Action[]} */
   const actions = [];
   if (!now.picking) actions.push(plain('reply', word('message.reply'), () => acts.reply(message)));
@@ -357,7 +358,7 @@ function removedActions(message, room, acts) {
   const open = Boolean(room.revealed[message.id]);
   const reveal = plain('reveal', word(open ? 'message.hide' : 'message.show'), () => acts.reveal(message, !open));
   if (message.erased) return [];
-  if (message.removed_by !== 'moderator') return [reveal];
+  if (message.removed_by !== 'moderator' || room.role === 'visitor') return [reveal];
   return [reveal, plain('unhide', word('moderate.unhide'), () => acts.unhide(message))];
 }
 

@@ -5,6 +5,7 @@
  * @property {(room: string) => void} open
  * @property {() => void} settings
  * @property {() => void} create
+ * @property {() => void} visit
  */
 
 import { reconcile } from '../list.js';
@@ -20,6 +21,7 @@ export function roomsView(acts) {
   const made = stamp('rooms');
   made.part('new').addEventListener('click', acts.create);
   made.part('settings').addEventListener('click', acts.settings);
+  made.part('visit').addEventListener('click', acts.visit);
   return { root: made.root, update: (client) => update(made, client, acts) };
 }
 
@@ -33,6 +35,7 @@ function update(made, client, acts) {
   const rooms = Object.values(client.state.rooms).sort((a, b) => a.name.localeCompare(b.name));
   const lead = client.me?.lead ?? false;
   show(made.part('new'), lead);
+  show(made.part('visit'), client.me?.staff ?? false);
   show(made.part('empty'), rooms.length === 0);
   setText(made.part('empty'), word(lead ? 'rooms.empty_lead' : 'rooms.empty'));
   reconcile(made.part('list'), rooms, {

@@ -25,7 +25,8 @@ const NOTES_AT_ONCE = 3;
  * @param {{rewrite: (text: string) => void, changed: () => void}} how
  */
 export function drawWaiting(parent, client, room, how) {
-  const cards = [...heldCards(client, room, how), ...noteCards(client, room, how), ...reportCards(client, room), ...appealCards(client, room), ...lineCards(client, room)];
+  const visits = room.role === 'visitor';
+  const cards = visits ? [] : [...heldCards(client, room, how), ...noteCards(client, room, how), ...reportCards(client, room), ...appealCards(client, room), ...lineCards(client, room)];
   show(parent, cards.length > 0);
   reconcile(parent, cards, { key: (card) => card.key, make: makeCard, update: drawCard });
 }
@@ -120,7 +121,8 @@ export function noteText(note) {
  * @returns {Card[]}
  */
 function noteCards(client, room, how) {
-  const mine = room.notes.filter((n) => n.mine && n.kind !== 'declined' && !read.has(seenKey(n)));
+  const told = (/** @type {import('../frames.js').Note} */ n) => (n.mine ? n.kind !== 'declined' : n.kind === 'visit');
+  const mine = room.notes.filter((n) => told(n) && !read.has(seenKey(n)));
   return mine.slice(-NOTES_AT_ONCE).reverse().map((note) => {
     const seen = way('seen', word('notice.seen'), () => {
       read.add(seenKey(note));
