@@ -248,3 +248,23 @@ func writeText(b *strings.Builder, v any) {
 		b.WriteString(v + " ")
 	}
 }
+
+// Attack: somebody comes in under a name that looks like another member's, or like the
+// team's, by letters of another script. The invitation stays good for whom it is meant.
+func TestAttackAliasOfLookAlikeLetters(t *testing.T) {
+	w := openWard(t)
+	secret := w.invite(t, w.moderator, w.room, "participant")
+	form := func(alias string) map[string]any {
+		return map[string]any{
+			"secret": secret, "name": "new.person", "passphrase": passphrase, "alias": alias, "accepts": []string{"agreement", "not_emergency"},
+		}
+	}
+	for _, alias := range []string{"Fоx", "F0x", "FOX", "f o x", "Sam Guidе"} {
+		status, answer, _ := w.Post(t, "/api/links/enrol", "", form(alias))
+		if status != http.StatusConflict || !strings.Contains(asText(answer), "alias_taken") {
+			t.Errorf("%q: %d %v", alias, status, answer)
+		}
+	}
+	w.refused(t, http.StatusBadRequest, "alias_staff", "/api/links/enrol", "", form("Mоderаtor"))
+	w.enrol(t, secret, "new.person", "Heron", nil)
+}

@@ -40,7 +40,8 @@ func TestVisit(t *testing.T) {
 		t.Fatalf("the visitor joined as %v until %d with %d messages", j.Role, j.Leaves, len(j.Messages))
 	}
 	for _, c := range []servertest.Command{
-		{"do": "post", "room": other, "text": "hello"}, {"do": "hide", "room": other, "message": j.Messages[0].ID, "reason": "other"},
+		{"do": "post", "room": other, "text": "hello"},
+		{"do": "hide", "room": other, "message": j.Messages[0].ID, "reason": "other"},
 		{"do": "react", "room": other, "message": j.Messages[0].ID, "reaction": "hug", "on": true},
 		{"do": "write_line", "room": other, "member": j.Messages[0].From.Member, "text": "hello"},
 	} {

@@ -44,22 +44,6 @@ func TestAttackLookingLikeStaff(t *testing.T) {
 	}
 }
 
-func TestLookAlikesAreOfOneLetterEach(t *testing.T) {
-	seen := map[rune]bool{}
-	for _, row := range lookAlikeRows {
-		latin, alike, ok := strings.Cut(row, " ")
-		if len(latin) != 1 || !ok {
-			t.Errorf("row %q", row)
-		}
-		for _, r := range alike {
-			if seen[r] {
-				t.Errorf("%q is in two rows", r)
-			}
-			seen[r] = true
-		}
-	}
-}
-
 func FuzzCheckAlias(f *testing.F) {
 	f.Add("Red Fox")
 	f.Add("\u1100\u1161\u11a8")

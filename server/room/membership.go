@@ -1,12 +1,9 @@
 package room
 
 import (
-	"strings"
-	"unicode"
+	"slices"
 
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
-
+	"github.com/kith-chat/kith/server/alias"
 	"github.com/kith-chat/kith/server/person"
 )
 
@@ -68,8 +65,8 @@ type AddMember struct {
 func (AddMember) act() act { return "add_member" }
 
 func (a AddMember) decide(s *State, c Command, _ Member) (Event, error) {
-	alias, err := cleanLine(a.Alias, MaxAlias)
-	if err != nil || aliasKey(alias) == "" { // nothing but marks: all such would be one alias
+	shown, err := cleanLine(a.Alias, MaxAlias)
+	if err != nil || len(alias.Of(shown).Claims) == 0 { // nothing but marks: all such would be one alias
 		return nil, &Refusal{Code: "alias_bad", Field: "alias"}
 	}
 	if m, ok := s.members.get(a.Person); ok && m.Left == 0 {
@@ -79,13 +76,13 @@ func (a AddMember) decide(s *State, c Command, _ Member) (Event, error) {
 	if until := s.MutedUntil(a.Person, c.At); until != 0 {
 		return nil, &Refusal{Code: "muted", Until: until}
 	}
-	if holder, ok := s.aliases.get(aliasKey(alias)); ok && holder != a.Person {
+	if s.aliasTaken(shown, a.Person) {
 		return nil, ErrAliasTaken
 	}
 	if a.Role != Participant && a.Role != Moderator && a.Role != Lead || len(s.roster) >= MaxMembers {
 		return nil, ErrNotAllowed
 	}
-	return &MemberJoined{Person: a.Person, Role: a.Role, Alias: alias}, nil
+	return &MemberJoined{Person: a.Person, Role: a.Role, Alias: shown}, nil
 }
 
 // SetRole changes what a member is. Only the programme does it.
@@ -143,14 +140,14 @@ func (e *MemberJoined) apply(s *State, in Entry) error {
 		m = Member{Person: e.Person, Index: len(s.roster)}
 		s.roster = append(s.roster, e.Person)
 	} else {
-		s.aliases.remove(aliasKey(m.Alias.Text))
+		s.disclaim(m.Alias.Text, e.Person)
 		s.eraseLater(m.Alias.Of, 0, in.At)
 	}
 	m.Alias = Text{Of: in.Seq, Text: e.Alias}
 	m.Role, m.Joined, m.Left, m.Since = e.Role, in.Seq, 0, in.At
 	s.visits.remove(e.Person)
 	s.members.put(e.Person, m)
-	s.aliases.put(aliasKey(e.Alias), e.Person)
+	s.claim(e.Alias, e.Person)
 	return nil
 }
 
@@ -198,14 +195,37 @@ func (s *State) left(id person.ID, in Entry) error {
 	return nil
 }
 
-// aliasKey is what two aliases share that people would read as the same: letter
-// case, width, spacing and punctuation do not count.
-func aliasKey(alias string) string {
-	folded := cases.Fold().String(norm.NFKC.String(alias))
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
+// aliasTaken: somebody who is, or ever was, a member looks the same by name. Who leaves
+// keeps the name, so that nobody can come as them.
+func (s *State) aliasTaken(shown string, by person.ID) bool {
+	for _, mark := range alias.Of(shown).Meets {
+		holders, _ := s.aliases.get(mark)
+		if slices.ContainsFunc(holders, func(id person.ID) bool { return id != by }) {
+			return true
 		}
-		return -1
-	}, folded)
+	}
+	return false
+}
+
+// claim and disclaim keep who holds what an alias is known by. Several may hold one mark:
+// older logs have aliases that would be refused today.
+func (s *State) claim(shown string, by person.ID) {
+	for _, mark := range alias.Of(shown).Claims {
+		holders, _ := s.aliases.get(mark)
+		if !slices.Contains(holders, by) {
+			s.aliases.put(mark, append(slices.Clone(holders), by))
+		}
+	}
+}
+
+func (s *State) disclaim(shown string, by person.ID) {
+	for _, mark := range alias.Of(shown).Claims {
+		holders, _ := s.aliases.get(mark)
+		holders = slices.DeleteFunc(slices.Clone(holders), func(id person.ID) bool { return id == by })
+		if len(holders) == 0 {
+			s.aliases.remove(mark)
+		} else {
+			s.aliases.put(mark, holders)
+		}
+	}
 }

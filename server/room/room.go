@@ -67,8 +67,8 @@ type State struct {
 	name, topic, rules Text
 
 	members table[person.ID, Member]
-	aliases table[string, person.ID] // by aliasKey, former members included
-	roster  []person.ID              // by Member.Index; appended to, never changed
+	aliases table[string, []person.ID] // who holds a mark of an alias, former members included
+	roster  []person.ID                // by Member.Index; appended to, never changed
 
 	messages  ledger
 	reactions table[Seq, []Reacted]

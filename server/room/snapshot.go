@@ -109,7 +109,7 @@ func Thaw(data []byte, texts func([]Seq) (map[Seq]string, error)) (*State, error
 			Person: m.Person, Index: i, Alias: alias, Role: Role(m.Role), Joined: m.Joined, Left: m.Left,
 			Since: m.Since, LastPost: m.LastPost,
 		})
-		s.aliases.put(aliasKey(alias.Text), m.Person)
+		s.claim(alias.Text, m.Person)
 		s.roster = append(s.roster, m.Person)
 	}
 	return s, nil

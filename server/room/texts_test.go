@@ -35,7 +35,12 @@ var aliases = []called{
 	{"Rob  in", "Rob in", "robin"},
 	{"\uff32\uff4f\uff42\uff49\uff4e", "\uff32\uff4f\uff42\uff49\uff4e", "robin"},
 	{"r.o-b.i_n", "r.o-b.i_n", "robin"},
+	{"R\u043ebin", "R\u043ebin", "robin"}, // a Cyrillic letter
+	{"R0bin", "R0bin", "robin"},
+	{"Rob\u00edn", "Rob\u00edn", "robin"},
+	{"Roobin", "Roobin", "robin"},
 	{"Kim", "Kim", "kim"},
+	{"Kirn", "Kirn", "kim"},
 	{"Kim 2", "Kim 2", "kim2"},
 	{"Stra\u00dfe", "Stra\u00dfe", "strasse"},
 	{"STRASSE", "STRASSE", "strasse"},

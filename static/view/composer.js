@@ -86,7 +86,7 @@ export class ComposerView {
     const member = room.role === 'participant';
     let rule = '';
     const visits = room.role === 'visitor';
-    this.input.readOnly = visits;
+    show(this.made.part('row'), !visits);
     if (visits) rule = word('rule.visit', at(room.leavesAt));
     else if (room.mutedUntil > now) rule = word('rule.muted', at(room.mutedUntil));
     else if ((policy.paused_until ?? 0) > now) rule = [word('rule.paused', at(policy.paused_until ?? 0)), policy.pause_text].filter(Boolean).join(' ');

@@ -1,10 +1,10 @@
-package auth
+package alias
 
 import "strings"
 
 // lookAlikes maps case-folded letters and digits to the Latin letter that the
-// eye takes them for. It holds only what has to do with the words in alias.go:
-// it protects trust in the team, not the uniqueness of names. l, 1 and i are one.
+// eye takes them for. It holds only what has to do with the words in staff.go, and with names
+// that could be taken for each other. l, 1 and i are one.
 var lookAlikes = func() map[rune]rune {
 	m := map[rune]rune{}
 	for _, row := range lookAlikeRows {
