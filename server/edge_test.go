@@ -193,7 +193,7 @@ func TestAttackLinkPreviewSpendsNothing(t *testing.T) {
 // postRoutes are all there are, each with a body that has a field too many.
 var postRoutes = []string{
 	"/api/links/look", "/api/links/enrol", "/api/links/accept", "/api/links/reset", "/api/links/demo", "/api/sign-in", "/api/unlock",
-	"/api/preferences", "/api/notices/seen", "/api/passphrase", "/api/sessions/end", "/api/rooms", "/api/invitations", "/api/resets", "/api/visits", "/api/visits/end",
+	"/api/preferences", "/api/notices/seen", "/api/passphrase", "/api/sessions/end", "/api/rooms", "/api/invitations", "/api/resets", "/api/visits", "/api/visits/end", "/api/people/end-care", "/api/people/move",
 }
 
 // Bodies that fill the memory, or hope that what is not understood is let through.

@@ -289,3 +289,52 @@ export async function visit(client) {
   }
   return into;
 }
+
+/**
+ * Calls the server; "" or what went wrong, in words.
+ * @param {Client} client
+ * @param {string} path
+ * @param {Record<string, unknown>} body
+ */
+async function ask(client, path, body) {
+  try {
+    const answer = await call(path, body);
+    client.announcer.status(word(answer.kept ? 'care.kept' : 'act.done'));
+    return '';
+  } catch (error) {
+    return errorWord(codeOf(error));
+  }
+}
+
+/**
+ * Ends somebody's time in the programme, in every room.
+ * @param {Client} client
+ * @param {string} room
+ * @param {Member} member
+ */
+export function endCare(client, room, member) {
+  return act(
+    {
+      title: word('care.title', { alias: member.alias }),
+      text: word('care.text'),
+      choices: ['stay', 'erase'].map((value) => ({ value, text: word(`care.${value}`) })),
+      yes: word('care.yes'),
+    },
+    ({ choice }) => ask(client, '/api/people/end-care', { room, member: member.member, erase: choice === 'erase' }),
+  );
+}
+
+/**
+ * Moves somebody into another of one's own rooms.
+ * @param {Client} client
+ * @param {string} room
+ * @param {Member} member
+ */
+export function move(client, room, member) {
+  const others = Object.values(client.state.rooms).filter((r) => r.room !== room);
+  const choices = others.map((r) => ({ value: r.room, text: r.name }));
+  return act(
+    { title: word('move.title', { alias: member.alias }), text: word('move.text'), choices, words: word('move.alias'), needed: true, yes: word('move.yes') },
+    ({ choice, words }) => ask(client, '/api/people/move', { room, member: member.member, to: choice, alias: words }),
+  );
+}

@@ -20,6 +20,9 @@ func auditRecord(ctx context.Context, e *environment) error {
 	verbs := map[string]func(context.Context, *environment) error{"verify": verifyRecord, "anchor": printAnchor, "export": exportRecord}
 	if len(e.args) == 0 || verbs[e.args[0]] == nil {
 		fmt.Fprintln(e.stderr, "kith audit: say verify, to look whether the record is whole; anchor, to print what it ends with, to keep elsewhere; or export, for who did what and when")
+		if len(e.args) > 0 && (e.args[0] == "-h" || e.args[0] == "--help") {
+			return flag.ErrHelp
+		}
 		return errUsage
 	}
 	verb := e.args[0]

@@ -17,6 +17,8 @@ type account struct {
 	Hash string `json:"hash,omitzero"`
 	// Open says that enrolment has got so far that the person may come in.
 	Open bool `json:"open"`
+	// Closed says that care has ended: the account never opens again.
+	Closed bool `json:"closed,omitzero"`
 	// Gen counts the passphrases: links to reset it and tokens of known devices
 	// are good for one.
 	Gen uint64 `json:"gen"`

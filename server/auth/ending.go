@@ -140,3 +140,24 @@ func (g *Gate) clearSessions(ctx context.Context, a account) error {
 func (a account) admits(id person.SessionID, s session) bool {
 	return s.Epoch == a.Epoch || id == a.Spared && s.Epoch+1 == a.Epoch
 }
+
+// CloseAccount ends the person's sessions and their account: nobody can sign in to it any
+// more. Its id and its sign-in name stay taken. Closing it again does nothing. Whoever
+// calls has decided that by may do it.
+func (g *Gate) CloseAccount(ctx context.Context, p person.ID, by fact.Actor) error {
+	a, err := g.account(ctx, p)
+	if missing(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if a.it.Closed {
+		return g.settle(ctx, &a)
+	}
+	_, err = g.endAll(ctx, p, ending{Actor: by, Reason: person.EndOfCare}, func(a *account) error {
+		a.Open, a.Closed = false, true
+		return nil
+	})
+	return err
+}

@@ -133,7 +133,7 @@ func (g *Gate) open(ctx context.Context, c claim) error {
 		return err
 	}
 	_, err = change(ctx, g, bucketAccount, string(c.Person), func(a *stored[account]) error {
-		if a.it.Open && a.expires.IsZero() {
+		if a.it.Closed || a.it.Open && a.expires.IsZero() {
 			return errUnchanged
 		}
 		a.it.Open, a.expires = true, time.Time{}

@@ -214,3 +214,24 @@ func TestLookIntoARoom(t *testing.T) {
 	ruth.enter("Ordinary things")
 	ruth.See("A call came in.")
 }
+
+// An end of care, both sides of it.
+func TestEndOfCare(t *testing.T) {
+	t.Parallel()
+	b := Start(t)
+	_, links := demoWorld(t)
+	ruth, maya := in(t, b, links, "ruth"), in(t, b, links, "maya")
+	maya.Expect("401")
+	maya.Expect("WebSocket")
+	maya.say("So long.")
+	ruth.See("So long.")
+	ruth.Click(".room-about")
+	ruth.person("Wren", "End of care")
+	ruth.Wait("!!document.querySelector('dialog.act')")
+	ruth.look("end-of-care")
+	ruth.pick("What they wrote is erased")
+	ruth.submit()
+	ruth.Wait("![...document.querySelectorAll('li.message .text')].some(n => n.innerText === 'So long.')")
+	maya.See("You were signed out")
+	maya.Never("So long.")
+}

@@ -64,6 +64,8 @@ var kinds = fact.Kinds{
 	"person_enrolled": fact.Of[PersonEnrolled](),
 	"lead_appointed":  fact.Of[LeadAppointed](),
 	"lead_removed":    fact.Of[LeadRemoved](),
+	"intent_begun":    fact.Of[IntentBegun](),
+	"intent_done":     fact.Of[IntentDone](),
 }
 
 // Encode makes e's record; its Seq is not in it. The error is fact.ErrMalformed.

@@ -24,6 +24,8 @@ type State struct {
 	Rooms  []RoomID
 	People []person.ID
 	Leads  []person.ID
+	// Open is the acts over several streams that are not finished, oldest first.
+	Open []Intent
 	// At is the time of the newest event, in ms since 1970 UTC.
 	At int64
 }
@@ -49,6 +51,10 @@ func (s State) Apply(e Event) State {
 		s.People = with(s.People, f.Person)
 	case LeadAppointed:
 		s.Leads = with(s.Leads, f.Person)
+	case IntentBegun:
+		s.Open = s.begun(e, f)
+	case IntentDone:
+		s.Open = s.done(f.ID)
 	case LeadRemoved:
 		s.Leads = slices.DeleteFunc(slices.Clone(s.Leads), func(p person.ID) bool { return p == f.Person })
 	}

@@ -63,7 +63,7 @@ func (s *Server) join(ctx context.Context, who person.ID, in program.RoomID, rol
 
 // Resume finishes what a crash left half done of people coming in.
 func (s *Server) Resume(ctx context.Context) error {
-	return errors.Join(s.gate.Resume(ctx, s.join), s.people.Resume(ctx))
+	return errors.Join(s.gate.Resume(ctx, s.join), s.people.Resume(ctx), s.people.FinishActs(ctx))
 }
 
 func (s *Server) enrol(w http.ResponseWriter, r *http.Request) error {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/kith-chat/kith/server/auth"
@@ -82,13 +81,8 @@ func (s *Server) issueReset(w http.ResponseWriter, r *http.Request, who *visitor
 	if !by.Role.Staff() {
 		return errNotAllowed
 	}
-	target, ok := s.hub.Tokens.ParseMember(in.Room, in.Member)
-	if !ok {
-		return room.ErrNoSuchMember
-	}
-	if _, err := s.hub.Membership(r.Context(), in.Room, target); errors.Is(err, room.ErrNoSuchRoom) {
-		return room.ErrNoSuchMember
-	} else if err != nil {
+	target, err := s.memberOf(r, in.Room, in.Member)
+	if err != nil {
 		return err
 	}
 	standing, err := s.people.Standing(r.Context(), target)

@@ -137,6 +137,9 @@ func (s *Server) routes() http.Handler {
 	post("/api/invitations", s.in(s.invite))
 	post("/api/resets", s.in(s.issueReset))
 
+	post("/api/people/end-care", s.in(s.lead(s.endCare)))
+	post("/api/people/move", s.in(s.lead(s.moveMember)))
+
 	get("/api/visits", s.in(s.staff(s.otherRooms)))
 	post("/api/visits", s.in(s.staff(s.visit)))
 	post("/api/visits/end", s.in(s.staff(s.endVisit)))

@@ -94,6 +94,14 @@ export class AboutView {
       const who = here()?.members[member];
       if (who) void does.sendAway(this.client, this.id, who);
     });
+    made.part('care').addEventListener('click', () => {
+      const who = here()?.members[member];
+      if (who) void does.endCare(this.client, this.id, who);
+    });
+    made.part('move').addEventListener('click', () => {
+      const who = here()?.members[member];
+      if (who) void does.move(this.client, this.id, who);
+    });
     made.part('ignore').addEventListener('click', () => void does.ignore(this.client, this.id, member, !here()?.ignored.includes(member)));
     return made.root;
   }
@@ -208,6 +216,8 @@ function drawPerson(row, member, room, { lead, now }) {
   show(part('line'), !you && staff && participant);
   show(part('mute'), over);
   show(part('away'), over);
+  show(part('care'), lead && !you && member.role !== 'lead');
+  show(part('move'), lead && !you && participant);
   show(part('ignore'), canIgnore);
   show(part('acts'), canReset || canEnd || over || canIgnore);
   show(part('reset'), canReset);

@@ -1,0 +1,91 @@
+package program
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/person/fact"
+	"github.com/kith-chat/kith/server/strictjson"
+)
+
+// Act is what an intent is about.
+type Act string
+
+// The acts over several streams.
+const (
+	EndOfCare Act = "end_of_care" // out of every room, and the account is closed
+	Move      Act = "move"        // from one room into another
+)
+
+// IntentBegun: an act over several streams was decided. Until IntentDone, whoever comes
+// by finishes it: every step of it can be done again.
+type IntentBegun struct {
+	ID     string    `json:"id"` // a UUIDv7; the ids of its steps are made of it
+	Act    Act       `json:"act"`
+	Person person.ID `json:"person"`
+	From   RoomID    `json:"from,omitzero"` // move
+	To     RoomID    `json:"to,omitzero"`   // move
+	// Erase says that the person's texts go, too.
+	Erase bool   `json:"erase,omitzero"`
+	Alias string `json:"-"` // move: the name in the new room
+}
+
+// IntentDone: every stream that the act concerns has its part.
+type IntentDone struct {
+	ID string `json:"id"`
+}
+
+// Intent is an act that is not finished.
+type Intent struct {
+	IntentBegun
+	At int64 // ms since 1970 UTC
+	By fact.Actor
+}
+
+func (IntentBegun) Kind() string { return "intent_begun" }
+func (IntentDone) Kind() string  { return "intent_done" }
+func (IntentBegun) Version() int { return 1 }
+func (IntentDone) Version() int  { return 1 }
+
+var errIntent = errors.New("not an intent")
+
+// maxIntentID bounds an intent's id, in bytes: a UUID in its usual spelling.
+const maxIntentID = 36
+
+// Check says whether every field is well formed.
+func (f IntentBegun) Check() error {
+	rooms := f.Act == EndOfCare && f.From == "" && f.To == "" || f.Act == Move && f.From.Valid() && f.To.Valid() && f.From != f.To
+	return demand(rooms && f.Person.Valid() && len(f.ID) == maxIntentID, errIntent)
+}
+
+// Check says whether every field is well formed.
+func (f IntentDone) Check() error { return demand(len(f.ID) == maxIntentID, errIntent) }
+
+type intentWords struct {
+	Alias string `json:"alias"`
+}
+
+// Body is the alias, which people wrote.
+func (f IntentBegun) Body() ([]byte, error) { return json.Marshal(intentWords{f.Alias}) }
+
+// ReadBody reads the alias back.
+func (f *IntentBegun) ReadBody(body []byte) error {
+	var w intentWords
+	err := strictjson.Unmarshal(body, &w)
+	f.Alias = w.Alias
+	return err
+}
+
+// begun and done keep the list of what is not finished, oldest first.
+func (s State) begun(e Event, f IntentBegun) []Intent {
+	if slices.ContainsFunc(s.Open, func(i Intent) bool { return i.ID == f.ID }) {
+		return s.Open
+	}
+	return append(slices.Clone(s.Open), Intent{IntentBegun: f, At: e.At, By: e.By})
+}
+
+func (s State) done(id string) []Intent {
+	return slices.DeleteFunc(slices.Clone(s.Open), func(i Intent) bool { return i.ID == id })
+}
