@@ -39,6 +39,8 @@ type Config struct {
 	TrustedProxy string
 	// LeaveTo is where "leave this page" goes on to; "" is an empty page.
 	LeaveTo string
+	// KeepRecords is how long records are kept after the last one of their stream: "7y".
+	KeepRecords string
 	// Drain is over how long connections are closed when the server ends.
 	Drain time.Duration
 	// Demo accepts demo links and names under localhost.
@@ -78,6 +80,7 @@ func (c *Config) fill() {
 	def(&c.Ops, DefaultOps)
 	def(&c.Data, DefaultData)
 	def(&c.Key, DefaultKey(c.Data))
+	def(&c.KeepRecords, DefaultKeepRecords)
 	if c.Drain <= 0 {
 		c.Drain = DefaultDrain
 	}
@@ -129,7 +132,8 @@ func (c Config) Check() error {
 	if c.secure() && c.Origin == "" {
 		return errors.New("with TLS or a proxy, give -origin with the address people use, such as https://kith.example.org")
 	}
-	return cmp.Or(c.checkOrigin(), c.checkTLS(), c.checkLeaveTo())
+	_, keep := c.keepRecords()
+	return cmp.Or(c.checkOrigin(), c.checkTLS(), c.checkLeaveTo(), keep)
 }
 
 // checkTLS reads what New would read only after it has made something.

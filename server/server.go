@@ -82,7 +82,7 @@ func New(c Config) (_ *Server, err error) {
 			s.Close()
 		}
 	}()
-	for _, step := range []func() error{s.listen, s.open, s.assemble, s.edge, s.follow, s.finishing, s.control} {
+	for _, step := range []func() error{s.listen, s.open, s.assemble, s.edge, s.follow, s.finishing, s.endingRecords, s.control} {
 		if err := step(); err != nil {
 			return nil, err
 		}

@@ -11,7 +11,11 @@ import (
 	"time"
 
 	"github.com/kith-chat/kith/server"
+	"github.com/kith-chat/kith/server/access"
+	"github.com/kith-chat/kith/server/accessbook"
 	"github.com/kith-chat/kith/server/audit"
+	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/person/fact"
 	"github.com/kith-chat/kith/server/sqlitestore"
 )
 
@@ -42,7 +46,7 @@ func openRecord(c server.Config) (*server.Opened, error) {
 	if c.Redis == "" && !hasData(c.Data) {
 		return nil, fmt.Errorf("there is no data in %s: name the folder with -data, or Redis with -redis", c.Data)
 	}
-	c.KeyMustExist, c.InsecureRedis = true, true // it is only read
+	c.KeyMustExist, c.InsecureRedis = true, true // nothing is made
 	opened, err := server.Open(c)
 	if errors.Is(err, sqlitestore.ErrLocked) {
 		return nil, fmt.Errorf("the server is running on this folder: stop it first, or look at a restored backup: %w", err)
@@ -155,6 +159,11 @@ func exportRecord(ctx context.Context, e *environment) error {
 		return err
 	}
 	defer opened.Close()
+	// First of all it is written down that the record is taken out.
+	made := access.Exported{Format: *format, Room: person.RoomID(*room)}
+	if err := accessbook.New(opened.Log, time.Now).Write(ctx, fact.Machine, made); err != nil {
+		return fmt.Errorf("the export could not be written down in the record, so nothing was exported: %w", err)
+	}
 	return e.writeTo(*out, func(w io.Writer) error { return write(ctx, opened, within, w) })
 }
 

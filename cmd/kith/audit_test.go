@@ -65,8 +65,8 @@ func TestAuditExport(t *testing.T) {
 	if !strings.Contains(string(out), audit.Notice) || !strings.Contains(string(out), "member_joined") || strings.Contains(string(out), "Alias") {
 		t.Errorf("the export is %s", out)
 	}
-	if out := must(t, "audit", "export", "-data", data, "-format", "json"); !strings.Contains(out, audit.NoticeVersion) {
-		t.Error("no notice in JSON")
+	if out := must(t, "audit", "export", "-data", data, "-format", "json"); !strings.Contains(out, audit.NoticeVersion) || strings.Count(out, `"what":"exported"`) != 2 {
+		t.Errorf("no notice in JSON, or an export is not in the record: %s", out)
 	}
 	fails(t, []string{"-out"}, "audit", "export", "-data", data, "-out", file)
 	fails(t, []string{"csv or json"}, "audit", "export", "-data", data, "-format", "xml")

@@ -161,3 +161,12 @@ func (g *Gate) CloseAccount(ctx context.Context, p person.ID, by fact.Actor) err
 	})
 	return err
 }
+
+// Closed says whether the person's account was closed for good. Nobody has none.
+func (g *Gate) Closed(ctx context.Context, p person.ID) (bool, error) {
+	a, err := g.account(ctx, p)
+	if missing(err) {
+		return false, nil
+	}
+	return a.it.Closed, err
+}

@@ -31,7 +31,10 @@ func (l *live) load() error {
 			l.hub.Logger.Warn("snapshot not used, folding the whole log", "room", l.id, "reason", err)
 		}
 	}
-	if err := l.readOn(ctx, nil); err != nil {
+	if err := l.readOn(ctx, nil); errors.Is(err, eventlog.ErrDropped) {
+		// The term of its records is over: there is no such room any more.
+		l.state, l.head = room.New(), eventlog.Position{}
+	} else if err != nil {
 		return fmt.Errorf("hub: load room %s: %w", l.id, err)
 	}
 	if err := l.fillTail(ctx); err != nil {
