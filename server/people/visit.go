@@ -62,6 +62,10 @@ func (p *People) EndVisit(ctx context.Context, by person.ID, in room.ID) error {
 
 // visited is the rooms that somebody looks into just now.
 func (p *People) visited(ctx context.Context, who person.ID, known []wire.RoomLine) (lines []wire.RoomLine, err error) {
+	// Participants visit nothing, and they are many when all come back at once.
+	if len(known) > 0 && !slices.ContainsFunc(known, func(l wire.RoomLine) bool { return l.Role.Staff() }) {
+		return nil, nil
+	}
 	list, err := p.values.List(ctx, visitBucket(who))
 	if err != nil {
 		return nil, err
