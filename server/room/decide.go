@@ -10,7 +10,7 @@ type Decision struct {
 	Entry *Entry
 }
 
-// Decide judges a command. It changes nothing but what time it is. An error is always a *Refusal.
+// Decide judges a command. It changes nothing. An error is always a *Refusal.
 //
 // The order matters. A command that was answered gets its answer again, whatever
 // has happened since (promise 5); only then age, membership, the permission
@@ -27,7 +27,7 @@ func Decide(s *State, c Command) (Decision, error) {
 	if err := refuseAge(c); err != nil {
 		return Decision{}, err
 	}
-	s.LookAt(c.At)
+	defer s.lookFor(c.At)()
 	by, role := s.standing(c)
 	if role == NoRole || !s.Opened() && c.Do.act() != "open_room" {
 		return Decision{}, ErrNoSuchRoom

@@ -153,12 +153,9 @@ func (s *State) forgetBodies(bodies []Seq) {
 }
 
 // forgetPrints drops the fingerprints of commands whose text is erased: they are gone
-// from the log with it. A fork holds only its own answers, which are younger.
+// from the log with it.
 func (s *State) forgetPrints(erased []Seq) {
-	if s.answers.base != nil {
-		return
-	}
-	for key, a := range s.answers.all() {
+	for key, a := range s.answers.every() {
 		if slices.Contains(erased, a.Seq) {
 			a.Fingerprint = Fingerprint{}
 			s.answers.put(key, a)

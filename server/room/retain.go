@@ -67,6 +67,13 @@ func (e *LegalHoldSet) apply(s *State, in Entry) error {
 // nobody from then on, whether or not it was erased already. Time does not go back.
 func (s *State) LookAt(now Time) { s.now = max(s.now, now) }
 
+// lookFor is LookAt until the function it returns is called.
+func (s *State) lookFor(now Time) (back func()) {
+	before := s.now
+	s.LookAt(now)
+	return func() { s.now = before }
+}
+
 // lapsed says whether a text of that time is past its term.
 func (s *State) lapsed(at Time) bool { return at < max(s.now, s.at)-s.policy.KeepFor() }
 

@@ -64,6 +64,7 @@ func (w *world) found(t *rapid.T) {
 func (w *world) step(t *rapid.T, c room.Command) (refused string) {
 	w.asked = append(w.asked, c)
 	code, text, first := w.model.verdict(c)
+	w.state.LookAt(w.model.now)
 	got, err := room.Decide(w.state, c)
 	if have := codeOf(t, err); have != code {
 		t.Fatalf("%T by %q: refused as %q, want %q", c.Do, c.Actor, have, code)
