@@ -24,10 +24,11 @@ type Message struct {
 	RemovedAt Time // 0: stands
 	Author    int  // Member.Index
 
-	By      GoneBy // who made it go away
-	Note    Seq    // what its author was told of that, if a moderator did it
-	Wiped   Seq    // the record that erased it with all its author wrote
-	Written Time   // when it was written, if it was held first; 0: it was not
+	By        GoneBy // who made it go away
+	TakenBack bool   // its author did, whatever a moderator did to it since
+	Note      Seq    // what its author was told of that, if a moderator did it
+	Wiped     Seq    // the record that erased it with all its author wrote
+	Written   Time   // when it was written, if it was held first; 0: it was not
 }
 
 // PostMessage says something to the room.
@@ -170,7 +171,7 @@ func (e *MessageRemoved) apply(s *State, in Entry) error {
 		return errUnknownMessage
 	}
 	s.eraseLater(m.Text, m.Seq, in.At)
-	m.RemovedAt = in.At
+	m.RemovedAt, m.TakenBack = in.At, true
 	s.messages.update(m)
 	s.reactions.remove(e.Message)
 	return nil

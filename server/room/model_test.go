@@ -72,6 +72,7 @@ type said struct {
 	written              room.Time
 	wiped                room.Seq // the act that erased it with all of its author's
 	how                  string   // hidden, erased; "" if its author took it back
+	takenBack            bool
 	note                 room.Seq
 	reactions            []given
 }

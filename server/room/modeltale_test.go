@@ -193,7 +193,7 @@ func (s *tale) addTalk(d done) {
 		}
 		msg := s.msgs[a.Message]
 		s.supersede(msg.textOf, end{at: d.at + fortnight, of: a.Message})
-		msg.removed, msg.reactions = d.at, nil
+		msg.removed, msg.takenBack, msg.reactions = d.at, true, nil
 		s.msgs[a.Message] = msg
 	case room.React:
 		msg := s.msgs[a.Message]

@@ -29,7 +29,7 @@ func (m *model) screen(who person.ID, bodies map[room.Seq]string) []row {
 	rows := []row{}
 	for _, seq := range tale.order {
 		s := tale.msgs[seq]
-		own := s.author == who && s.how != ""
+		own := s.author == who && s.how != "" && !s.takenBack
 		if !m.sees(tale, viewer, s) || s.removed != 0 && !viewer.staff() && !own {
 			continue
 		}

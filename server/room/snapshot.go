@@ -11,7 +11,7 @@ import (
 
 // snapshotVersion changes whenever the fold does; a snapshot of another version is
 // not read but made anew from the log.
-const snapshotVersion = 2
+const snapshotVersion = 3
 
 // ErrOldSnapshot: written by another version of the fold. Fold the log instead.
 var ErrOldSnapshot = errors.New("room: a snapshot of another version")

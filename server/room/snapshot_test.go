@@ -28,6 +28,7 @@ func TestSnapshotAndTailIsTheFold(t *testing.T) {
 				t.Fatalf("thawed at %d:\n%s\nwant\n%s", cut, got, want)
 			}
 			w.fold(t, s, cut)
+			s.LookAt(w.model.now)
 			if got := observe(s, w.bodies, w.asked); got != want {
 				t.Fatalf("a snapshot of %d and its tail:\n%s\nwant\n%s", cut, got, want)
 			}

@@ -117,14 +117,14 @@ func (s *State) showPosted(seq Seq, viewer Member) (Shown, bool) {
 
 // Describe is a message as it stands for a viewer. A message that is gone is nothing
 // to members; to staff, and to its author if a moderator did it, it is a row without
-// text.
+// text. A row that its author cleared away does not come back to them.
 func (s *State) Describe(m Message, viewer Member) (Shown, bool) {
 	shown := Shown{Show: ShowMessage, At: m.At, Message: m, Author: s.memberAt(m.Author)}
 	if m.RemovedAt != 0 {
 		if s.toldOf(m, viewer) {
 			shown.Note, _ = s.notes.get(m.Note)
 		}
-		return shown, viewer.Role.Staff() || s.toldOf(m, viewer)
+		return shown, viewer.Role.Staff() || s.toldOf(m, viewer) && !m.TakenBack
 	}
 	shown.TextOf = m.Text
 	shown.Reactions, _ = s.reactions.get(m.Seq)
