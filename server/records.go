@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,12 +25,14 @@ const (
 	endRecordsEvery = time.Hour
 )
 
-// keepRecords reads KeepRecords: a number of years or days, a year at least.
+// keepRecords reads KeepRecords: a number of years or days, a year at least; "" is the
+// default.
 func (c Config) keepRecords() (time.Duration, error) {
-	if len(c.KeepRecords) < 2 {
+	text := cmp.Or(c.KeepRecords, DefaultKeepRecords)
+	if len(text) < 2 {
 		return 0, fmt.Errorf("-keep-records %q: write a number of years or days, such as 7y or 2600d", c.KeepRecords)
 	}
-	number, unit := c.KeepRecords[:len(c.KeepRecords)-1], c.KeepRecords[len(c.KeepRecords)-1]
+	number, unit := text[:len(text)-1], text[len(text)-1]
 	n, err := strconv.ParseUint(number, 10, 16)
 	one := map[byte]time.Duration{'y': aYear, 'd': aDay}[unit]
 	if err != nil || one == 0 {
