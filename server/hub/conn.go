@@ -66,7 +66,9 @@ type Conn struct {
 
 	mu        sync.Mutex
 	gone      bool
-	following []room.ID // few, mostly one: a slice is a fifth of a map
+	doing     bool           // a command is under way
+	retired   wire.CloseCode // once it is done, goodbye; 0: not retired
+	following []room.ID      // few, mostly one: a slice is a fifth of a map
 }
 
 // Shows is what a person lets others see of them.
@@ -157,6 +159,37 @@ func (c *Conn) Close(code wire.CloseCode) {
 // Finish sends what waits, then says goodbye.
 func (c *Conn) Finish(code wire.CloseCode) {
 	c.out.end(func() { c.hub.work.Go(func() { c.socket.Close(code) }) })
+}
+
+// Retire says goodbye when the command that is under way has its answer, and takes no
+// further one: what was stored was answered, and what was not answered may be sent to
+// another node.
+func (c *Conn) Retire(code wire.CloseCode) {
+	c.mu.Lock()
+	c.retired = code
+	doing := c.doing
+	c.mu.Unlock()
+	if !doing {
+		c.Finish(code)
+	}
+}
+
+// begin is asked before a command is done; false: none is taken any more.
+func (c *Conn) begin() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.doing = c.retired == 0
+	return c.doing
+}
+
+func (c *Conn) end() {
+	c.mu.Lock()
+	c.doing = false
+	code := c.retired
+	c.mu.Unlock()
+	if code != 0 {
+		c.Finish(code)
+	}
 }
 
 func (c *Conn) tooSlow() {

@@ -33,7 +33,11 @@ func (c *Conn) Handle(ctx context.Context, frame []byte) {
 		return
 	}
 	for _, line := range lines {
+		if !c.begin() {
+			return
+		}
 		c.handle(ctx, line)
+		c.end()
 	}
 }
 
@@ -48,7 +52,7 @@ func (c *Conn) handle(ctx context.Context, line []byte) {
 		return
 	case c.Session.LocksAt() <= c.hub.Now():
 		c.out.send(wire.Refused(id, wire.Err("locked")))
-		c.Finish(wire.CloseLocked)
+		c.Retire(wire.CloseLocked)
 		return
 	}
 	c.strikes = 0
@@ -77,7 +81,7 @@ func (c *Conn) strike(answer []byte) {
 	c.hub.Metrics.refused.Inc()
 	c.out.send(answer)
 	if c.strikes++; c.strikes >= maxStrikes {
-		c.Finish(wire.CloseProtocolBreak)
+		c.Retire(wire.CloseProtocolBreak)
 	}
 }
 

@@ -82,7 +82,7 @@ func (s *Server) Drain(window time.Duration) {
 		at := window * time.Duration(i) / time.Duration(len(conns))
 		closing.Go(func() {
 			time.Sleep(at)
-			c.Finish(wire.CloseRestarting)
+			c.Retire(wire.CloseRestarting)
 		})
 	}
 	closing.Wait()
