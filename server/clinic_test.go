@@ -33,11 +33,13 @@ type clinic struct {
 	*servertest.Server
 	clock *clock
 	lead  string // Cookie header
+	// phones are those of the people by their sign-in names.
+	phones map[string]*servertest.Phone
 }
 
 func openClinic(t *testing.T, change func(*server.Config)) *clinic {
 	t.Helper()
-	c := &clinic{clock: new(clock)}
+	c := &clinic{clock: new(clock), phones: map[string]*servertest.Phone{}}
 	c.Server = servertest.Start(t, func(config *server.Config) {
 		config.Clock = c.clock.now
 		if change != nil {
@@ -65,6 +67,19 @@ func (c *clinic) enrol(t *testing.T, secret, name, alias string, more map[string
 	cookie := servertest.CookieFrom(header)
 	if status != http.StatusOK || cookie == "" {
 		t.Fatalf("enrol: %d %v", status, answer)
+	}
+	return c.secondStep(t, name, cookie)
+}
+
+// secondStep sets up or gives what a session lacks, if it lacks anything.
+func (c *clinic) secondStep(t *testing.T, name, cookie string) string {
+	t.Helper()
+	switch c.Lacks(t, cookie) {
+	case "set_up":
+		c.phones[name] = c.SetUpPhone(t, cookie, c.clock.now())
+	case "give":
+		c.clock.advance(30 * time.Second) // to the next code: each is good once
+		c.accepted(t, "/api/second", cookie, map[string]any{"code": c.phones[name].Code(t, c.clock.now())})
 	}
 	return cookie
 }
@@ -111,7 +126,7 @@ func (c *clinic) signIn(t *testing.T, name, with string) string {
 	if status != http.StatusOK {
 		t.Fatalf("sign in: %d %v", status, answer)
 	}
-	return servertest.CookieFrom(header)
+	return c.secondStep(t, name, servertest.CookieFrom(header))
 }
 
 // memberOf is what the holder of a cookie is called in a room.

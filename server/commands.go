@@ -74,7 +74,7 @@ func (c commands) ResetAdmin(ctx context.Context, in control.ResetAdmin) (contro
 	if err != nil {
 		return control.Link{}, err
 	}
-	link, err := c.s.Gate.IssueReset(ctx, who, fact.Machine)
+	link, err := c.s.Gate.IssueRescue(ctx, who, fact.Machine)
 	return c.link(link), err
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/kith-chat/kith/server/desk"
 	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/hub"
 	"github.com/kith-chat/kith/server/person"
@@ -172,6 +173,10 @@ const compareAgain = 5 * time.Second
 func (s *follower) moved(ctx context.Context, n eventlog.News, work *sync.WaitGroup) {
 	if id, ok := hub.OfStream(n.Stream); ok {
 		s.Hub.Moved(id, n)
+		return
+	}
+	if n.Stream == desk.Stream {
+		s.web.SignalDesk()
 		return
 	}
 	if who, ok := person.OfStream(n.Stream); ok {

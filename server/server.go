@@ -24,6 +24,7 @@ import (
 	"github.com/kith-chat/kith/server/accessbook"
 	"github.com/kith-chat/kith/server/auth"
 	"github.com/kith-chat/kith/server/control"
+	"github.com/kith-chat/kith/server/deskbook"
 	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/hub"
 	"github.com/kith-chat/kith/server/people"
@@ -52,7 +53,11 @@ type Server struct {
 	Hub    *hub.Hub
 	Gate   *auth.Gate
 	People *people.People
+	Desk   *deskbook.Book
 	web    *web.Server
+
+	deskFollower *deskbook.Follower
+
 	health *health
 
 	http, ops     *http.Server
@@ -82,7 +87,7 @@ func New(c Config) (_ *Server, err error) {
 			s.Close()
 		}
 	}()
-	for _, step := range []func() error{s.listen, s.open, s.assemble, s.edge, s.follow, s.finishing, s.endingRecords, s.control} {
+	for _, step := range []func() error{s.listen, s.open, s.assemble, s.edge, s.follow, s.finishing, s.desking, s.endingRecords, s.control} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -138,9 +143,11 @@ func (s *Server) open() error {
 		}
 	})
 	tokens := wire.NewTokens(append(opened.Keys.Derive("wire tokens: authenticate"), opened.Keys.Derive("wire tokens: encrypt")...))
+	s.Desk = deskbook.New(s.Log, s.config.Clock)
+	s.deskFollower = deskbook.NewFollower(s.Desk, seenRooms{s}, s.Values, s.config.Logger)
 	s.Hub = hub.New(hub.Config{
 		Log: s.Log, Values: s.Values, Tokens: tokens, Clock: s.config.Clock, Rand: rand.Reader, Logger: s.config.Logger,
-		Signals: opened.signals(), Reads: accessbook.New(s.Log, s.config.Clock),
+		Signals: opened.signals(), Reads: accessbook.New(s.Log, s.config.Clock), Calls: s.deskFollower,
 	})
 	s.onClose("hub", s.Hub.Close)
 	return s.gate(opened.Keys)
@@ -168,7 +175,7 @@ func (s *Server) assemble() error {
 		return err
 	}
 	s.web, err = web.New(web.Config{
-		Hub: s.Hub, Gate: s.Gate, People: s.People, Client: static.Files, Clock: s.config.Clock, Logger: s.config.Logger,
+		Hub: s.Hub, Gate: s.Gate, People: s.People, Desk: s.Desk, Client: static.Files, Clock: s.config.Clock, Logger: s.config.Logger,
 		Origin: s.config.Origin, Secure: s.config.secure(), Proxies: proxies, Demo: s.config.Demo, LeaveTo: s.config.LeaveTo,
 	})
 	if err != nil {

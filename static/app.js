@@ -18,6 +18,7 @@ import { helpPanel, loadLines } from './view/help.js';
 import { InsideView } from './view/inside.js';
 import { lockView } from './view/lock.js';
 import { messagePage } from './view/pages.js';
+import { secondView } from './view/second.js';
 import { signInView } from './view/signin.js';
 
 const at = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -110,6 +111,7 @@ async function arrive() {
     const me = await fetchMe();
     theme(me.preferences.theme);
     if (me.locked) return showLock();
+    if (me.second) return showSecond(me.second);
     if (client.me && client.me.name !== me.name) client.reset();
     enter(me);
   } catch (error) {
@@ -129,7 +131,7 @@ async function arrive() {
 /** @param {import('./frames.js').Me} me */
 function enter(me) {
   inside = null;
-  const view = new InsideView(client, { help: () => help?.open(), signOut: () => void signOut(), themed, ask: askHere });
+  const view = new InsideView(client, { help: () => help?.open(), signOut: () => void signOut(), themed, ask: askHere, arrive });
   face(view.root, false);
   inside = view;
   show(at('lock-now'), true);
@@ -173,6 +175,20 @@ function showLock() {
   face(lockView({ done: arrive, other: signOut }));
 }
 
+/** @param {'set_up' | 'give'} second what the session lacks */
+function showSecond(second) {
+  if (inside) returnTo = inside.place;
+  client.rest();
+  face(secondView({ second, done: arrive, other: signOut }));
+}
+
+/** A session that opens nothing any more: nothing is shown, until it is known what it lacks. */
+async function showClosed() {
+  showLock();
+  const me = await fetchMe().catch(() => null);
+  if (me?.second && !me.locked) showSecond(me.second);
+}
+
 async function lock() {
   showLock();
   const screen = document.querySelector('main');
@@ -204,7 +220,7 @@ async function signOut() {
 /** @param {import('./protocol.js').StopReason} why */
 function stopped(why) {
   if (isLeaving()) return;
-  if (why === 'locked') return showLock();
+  if (why === 'locked') return void showClosed();
   if (why === 'signed_out') return showSignIn(false, word('signin.ended'));
   client.rest();
   if (inside) returnTo = inside.place;

@@ -7,7 +7,7 @@ import { Link } from './protocol.js';
 import { emptyState, fold, timed, unsaved } from './store.js';
 import { heard } from './hearing.js';
 import { word } from './words.js';
-import { ApiError, me as fetchMe } from './api.js';
+import { ApiError, call, me as fetchMe } from './api.js';
 
 const PAGE = 50;
 const TICK_MS = 2_000;
@@ -30,6 +30,8 @@ export class Client {
   state = emptyState();
   /** @type {import('./frames.js').Me | null} */
   me = null;
+  /** @type {import('./frames.js').DeskItem[]} what waits for the team, where one is of it */
+  desk = [];
   /** @type {Map<string, Draft>} */
   drafts = new Map();
   #outside;
@@ -67,12 +69,14 @@ export class Client {
     this.#rooms(me.rooms);
     this.#outside.locks(me.locks_at);
     this.link.start();
+    void this.loadDesk();
   }
 
   /** Text leaves the memory, the connection ends; drafts and what is not saved yet stay. For a lock. */
   rest() {
     this.link.stop();
     this.wasEverOpen = this.#saidLost = false;
+    this.desk = [];
     this.dispatch({ local: 'emptied' });
     this.announcer.clear();
   }
@@ -82,6 +86,7 @@ export class Client {
     this.link.reset();
     this.state = emptyState();
     this.me = null;
+    this.desk = [];
     this.drafts.clear();
     this.announcer.clear();
     this.wasEverOpen = this.#saidLost = false;
@@ -91,9 +96,18 @@ export class Client {
   async refresh() {
     const me = await fetchMe().catch(() => null);
     if (!me) return;
-    if (me.locked) return this.#outside.stopped('locked');
+    if (me.locked || me.second) return this.#outside.stopped('locked');
     this.me = me;
     this.#rooms(me.rooms);
+  }
+
+  /** Asks what waits for the team. What could not be asked stays as it was. */
+  async loadDesk() {
+    if (!this.me?.staff) return;
+    const answer = await call('/api/desk').catch(() => null);
+    if (!answer || !this.me) return;
+    this.desk = answer.items;
+    this.#outside.changed();
   }
 
   /** @param {import('./store.js').Input} input */
@@ -198,8 +212,10 @@ export class Client {
   #heard(line) {
     if (line.hello) {
       this.#rooms(line.hello.rooms);
+      if (this.wasEverOpen) void this.loadDesk();
       return;
     }
+    if (line.signal === 'desk') return void this.loadDesk();
     if (line.signal === 'rooms') return void this.refresh();
     const room = this.room;
     if (line.event && room?.held && line.room === room.room) this.#speak(room, line);
@@ -249,7 +265,7 @@ export class Client {
   async #check() {
     try {
       const me = await fetchMe();
-      return me.locked ? 'locked' : 'ok';
+      return me.locked || me.second ? 'locked' : 'ok';
     } catch (error) {
       return error instanceof ApiError && error.status === 401 ? 'signed_out' : 'unreachable';
     }

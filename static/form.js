@@ -21,6 +21,9 @@ import { freshId, setText, show, stamp } from './template.js';
 import { ApiError } from './api.js';
 import { errorWord, word } from './words.js';
 
+/** From here on a wait is told in minutes. */
+const LONG_WAIT_MS = 90_000;
+
 /** Codes that belong beside a field although the server names none. */
 const FIELD_OF = new Map([
   ['name_taken', 'name'],
@@ -32,6 +35,7 @@ const FIELD_OF = new Map([
   ['passphrase_long', 'passphrase'],
   ['passphrase_common', 'passphrase'],
   ['accept_needed', 'agreement'],
+  ['second_wrong', 'code'],
 ]);
 
 /**
@@ -91,7 +95,9 @@ async function run(element, it, submit, elsewhere) {
  */
 function place(it, error, elsewhere) {
   const known = error instanceof ApiError ? error : new ApiError('unknown');
-  const text = errorWord(known.code, { n: Math.max(1, Math.ceil(known.waitMs / 1000)) });
+  const long = known.waitMs > LONG_WAIT_MS;
+  const n = Math.max(1, Math.ceil(known.waitMs / (long ? 60_000 : 1_000)));
+  const text = errorWord(long ? 'slow_down_long' : known.code, { n });
   const named = FIELD_OF.get(known.code) ?? known.field;
   const name = elsewhere[named] ?? named;
   if (it.fields.has(name)) it.wrong(name, text);

@@ -189,6 +189,7 @@ export type Signal =
   | { signal: 'presence'; room: string; here: string[] | null; here_count: number }
   | { signal: 'typing'; room: string; member: string; on: boolean }
   | { signal: 'rooms' }
+  | { signal: 'desk' }
   | { signal: 'behind'; on: boolean }
   | { signal: 'come_back'; in_ms: number };
 
@@ -217,13 +218,17 @@ export interface Preferences {
 
 export interface Notice {
   id: string;
-  kind: 'passphrase_reset' | 'passphrase_changed' | 'visit';
+  kind: 'passphrase_reset' | 'passphrase_changed' | 'visit' | 'second_set' | 'second_dropped' | 'second_recovered';
   at: number;
 }
 
 export interface Me {
   now: number;
   locked: boolean;
+  /** What the session lacks: then nothing but preferences is told. */
+  second?: 'set_up' | 'give';
+  /** Of who has a second step. */
+  recovery_left?: number;
   locks_at: number;
   lock_after_ms: number;
   programme: string;
@@ -234,6 +239,17 @@ export interface Me {
   rooms: RoomRow[];
   preferences: Preferences;
   notices: Notice[];
+}
+
+/** One thing that waits for the team, as GET /api/desk has it. */
+export interface DeskItem {
+  item: string;
+  room: string;
+  kind: 'held' | 'report' | 'worry' | 'appeal' | 'line';
+  since: number;
+  mine?: boolean;
+  taken?: boolean;
+  until?: number;
 }
 
 export interface LinkLook {

@@ -63,6 +63,6 @@ func resetAdmin(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
-	e.printLink(link, "It sets a new passphrase and ends all sessions of the lead.")
+	e.printLink(link, "It sets a new passphrase and a new second step, and ends all sessions of the lead.")
 	return nil
 }

@@ -28,6 +28,9 @@ type account struct {
 	Spared person.SessionID `json:"spared,omitzero"`
 	// ResetLink is the link that gave the present passphrase, if one did.
 	ResetLink string `json:"reset_link,omitzero"`
+	// Second is the second step, and SecondGen how many there have been.
+	Second    *second `json:"second,omitzero"`
+	SecondGen uint64  `json:"second_gen,omitzero"`
 	// Owed is what ended the sessions, until it is told in the log.
 	Owed *ending `json:"owed,omitzero"`
 }
@@ -45,6 +48,8 @@ type ending struct {
 	Except person.SessionID `json:"except,omitzero"`
 	// Issuer is who issued the link, where the reason is a lost passphrase.
 	Issuer fact.Actor `json:"issuer,omitzero"`
+	// DropsSecond: the second step went with it.
+	DropsSecond bool `json:"drops_second,omitzero"`
 }
 
 func (g *Gate) account(ctx context.Context, p person.ID) (stored[account], error) {

@@ -11,7 +11,8 @@ import (
 
 // Authenticate says whose session the token is. Errors: signed_out for a token
 // that opens nothing, whatever the reason; locked for a session that needs the
-// passphrase, and then the Session is there all the same. Two reads.
+// passphrase and second_step for one that lacks it, and then the Session is there all
+// the same. Two reads.
 func (g *Gate) Authenticate(ctx context.Context, token string) (Session, error) {
 	t, ok := parseSessionToken(token)
 	if !ok {
@@ -43,7 +44,13 @@ func (g *Gate) admit(ctx context.Context, p person.ID, id person.SessionID, prov
 	return g.judge(ctx, p, id, s.it)
 }
 
-// judge is where a stored session is found to be live, locked or over.
+// closed says whether err is of a session that is not over and opens nothing now.
+func closed(err error) bool {
+	code := CodeOf(err)
+	return code == CodeLocked || code == CodeSecondStep
+}
+
+// judge is where a stored session is found to be live, closed or over.
 func (g *Gate) judge(ctx context.Context, p person.ID, id person.SessionID, s session) (Session, error) {
 	a, err := g.account(ctx, p)
 	if missing(err) {
@@ -67,8 +74,12 @@ func (g *Gate) judge(ctx context.Context, p person.ID, id person.SessionID, s se
 	if !now.Before(shown.LocksAt()) {
 		shown.Locked = true
 	}
-	if shown.Locked {
+	shown.Second = a.it.lacks(s, staff)
+	switch {
+	case shown.Locked:
 		return shown, refuse(CodeLocked)
+	case shown.Second != SecondNone:
+		return shown, refuse(CodeSecondStep)
 	}
 	return shown, nil
 }
@@ -83,14 +94,11 @@ func (g *Gate) List(ctx context.Context, p person.ID) ([]Session, error) {
 	var live []Session
 	for id, s := range all {
 		shown, err := g.judge(ctx, p, id, s.it)
-		switch CodeOf(err) {
-		case CodeSignedOut:
+		if CodeOf(err) == CodeSignedOut {
 			continue
-		case CodeLocked:
-		default:
-			if err != nil {
-				return nil, err
-			}
+		}
+		if err != nil && !closed(err) {
+			return nil, err
 		}
 		live = append(live, shown)
 	}

@@ -10,7 +10,8 @@ import (
 	"github.com/kith-chat/kith/server/person/fact"
 )
 
-// SpendDemo signs in as the person of a demo link, as often as wanted. Errors:
+// SpendDemo signs in as the person of a demo link, as often as wanted and without a
+// second step. Errors:
 // link_unknown, link_expired.
 func (g *Gate) SpendDemo(ctx context.Context, secret string, d Device) (Entry, error) {
 	l, err := g.find(ctx, secret, LinkDemo)
@@ -24,7 +25,7 @@ func (g *Gate) SpendDemo(ctx context.Context, secret string, d Device) (Entry, e
 	if err != nil {
 		return Entry{}, err
 	}
-	return g.begin(ctx, a.it, d)
+	return g.beginWaived(ctx, a.it, d)
 }
 
 // CreatePerson makes a person without a link, for the demo and for tests; the
@@ -107,5 +108,5 @@ func (g *Gate) createMember(ctx context.Context, signIn string) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	return g.begin(ctx, a.it, Unknown)
+	return g.beginWaived(ctx, a.it, Unknown)
 }

@@ -94,6 +94,11 @@ func (e *ending) facts(s person.State) ([]fact.Fact, error) {
 		facts = append(facts, person.PassphraseReset{By: e.Issuer})
 	case person.NewPassphrase:
 		facts = append(facts, person.PassphraseChanged{})
+	case person.SecondWasSet, person.SecondDropped, person.SecondRecovered:
+		facts = append(facts, person.SecondStep{Did: e.Reason})
+	}
+	if e.DropsSecond {
+		facts = append(facts, person.SecondStep{Did: person.SecondDropped})
 	}
 	return facts, nil
 }

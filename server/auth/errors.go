@@ -24,6 +24,10 @@ const (
 	CodeSlowDown         = "slow_down"
 	CodeSignedOut        = "signed_out"
 	CodeLocked           = "locked"
+	CodeSecondStep       = "second_step"
+	CodeSecondWrong      = "second_wrong"
+	CodeSecondSet        = "second_set"
+	CodeSecondNone       = "second_none"
 	CodeNoSuchMember     = "no_such_member"
 	CodeBadValue         = "bad_value"
 )
@@ -46,6 +50,10 @@ var texts = map[string]string{
 	CodeSlowDown:         "That was too often. Wait a moment and try again.",
 	CodeSignedOut:        "You are signed out. Sign in again.",
 	CodeLocked:           "This is locked. Give your passphrase to go on.",
+	CodeSecondStep:       "One more step is needed before you go on.",
+	CodeSecondWrong:      "This code is not right, or was used before. Wait for the next one and try again.",
+	CodeSecondSet:        "A second step is set up already. Use a code of it.",
+	CodeSecondNone:       "There is no second step. Set it up first.",
 	CodeNoSuchMember:     "There is no such member.",
 	CodeBadValue:         "This value is not allowed. Choose another one.",
 }

@@ -59,8 +59,10 @@ type link struct {
 	Issued  int64          `json:"issued"`
 	Expires int64          `json:"expires"`
 	// Gen is which of the person's passphrases the link replaces.
-	Gen   uint64 `json:"gen,omitzero"`
-	Claim *claim `json:"claim,omitzero"`
+	Gen uint64 `json:"gen,omitzero"`
+	// Second: it takes their second step away too.
+	Second bool   `json:"second,omitzero"`
+	Claim  *claim `json:"claim,omitzero"`
 	// Used is when, and UsedBy by whom. Nothing else of the claim is left then.
 	Used   int64     `json:"used,omitzero"`
 	UsedBy person.ID `json:"used_by,omitzero"`
@@ -208,6 +210,16 @@ func (g *Gate) IssueSetup(ctx context.Context) (Issued, error) {
 // has decided that by may do it: the link is as good as the account. It is worth
 // nothing once the passphrase was changed in any way. Error: no_such_member.
 func (g *Gate) IssueReset(ctx context.Context, p person.ID, by fact.Actor) (Issued, error) {
+	return g.issueReset(ctx, p, by, false)
+}
+
+// IssueRescue is IssueReset for somebody who has lost their second step as well: it is
+// gone when the link is spent, and they set up another.
+func (g *Gate) IssueRescue(ctx context.Context, p person.ID, by fact.Actor) (Issued, error) {
+	return g.issueReset(ctx, p, by, true)
+}
+
+func (g *Gate) issueReset(ctx context.Context, p person.ID, by fact.Actor, second bool) (Issued, error) {
 	a, err := g.account(ctx, p)
 	if missing(err) || err == nil && !a.it.Open {
 		return Issued{}, refuse(CodeNoSuchMember)
@@ -215,7 +227,7 @@ func (g *Gate) IssueReset(ctx context.Context, p person.ID, by fact.Actor) (Issu
 	if err != nil {
 		return Issued{}, err
 	}
-	return g.issue(ctx, link{Kind: LinkReset, Person: p, By: by, Gen: a.it.Gen}, ResetLasts)
+	return g.issue(ctx, link{Kind: LinkReset, Person: p, By: by, Gen: a.it.Gen, Second: second}, ResetLasts)
 }
 
 // IssueDemo makes a link that signs in as p again and again. For the demo alone:

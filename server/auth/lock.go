@@ -9,12 +9,15 @@ import (
 )
 
 // Touch says that there was input: it puts off the lock and the idle end. It is
-// written at most once in TouchEvery. Errors: signed_out, locked: input does not
-// open a lock.
+// written at most once in TouchEvery. Errors: signed_out, locked, second_step: input
+// opens nothing.
 func (g *Gate) Touch(ctx context.Context, s Session) (Session, error) {
 	return g.changeSession(ctx, s, func(now Session, v *session) error {
-		if now.Locked {
+		switch {
+		case now.Locked:
 			return refuse(CodeLocked)
+		case now.Second != SecondNone:
+			return refuse(CodeSecondStep)
 		}
 		if g.now().Sub(now.Input) < TouchEvery {
 			return errUnchanged
@@ -31,27 +34,32 @@ func (g *Gate) Lock(ctx context.Context, s Session) error {
 		v.Locked = true
 		return nil
 	})
-	if CodeOf(err) == CodeLocked {
+	if closed(err) {
 		return nil
 	}
 	return err
 }
 
-// Unlock opens a locked session. Errors: signed_out, sign_in_wrong, slow_down.
+// Unlock opens a locked session, but for what it lacks besides. Errors: signed_out,
+// sign_in_wrong, slow_down.
 // Guesses are counted for this session alone, so that nobody else's keep its
 // owner out.
 func (g *Gate) Unlock(ctx context.Context, s Session, passphrase string) (Session, error) {
-	if _, err := g.Recheck(ctx, s); err != nil && CodeOf(err) != CodeLocked {
+	if _, err := g.Recheck(ctx, s); err != nil && !closed(err) {
 		return Session{}, err
 	}
 	if _, err := g.prove(ctx, s, passphrase); err != nil {
 		return Session{}, err
 	}
-	return g.changeSession(ctx, s, func(_ Session, v *session) error {
+	now, err := g.changeSession(ctx, s, func(_ Session, v *session) error {
 		v.Locked = false
 		v.Input = ms(g.now())
 		return nil
 	})
+	if CodeOf(err) == CodeSecondStep {
+		err = nil
+	}
+	return now, err
 }
 
 // prove checks that who sits at the session's device knows the passphrase.
@@ -80,7 +88,7 @@ func (g *Gate) prove(ctx context.Context, s Session, passphrase string) (account
 func (g *Gate) changeSession(ctx context.Context, s Session, decide func(Session, *session) error) (Session, error) {
 	v, err := change(ctx, g, bucketSessions(s.Person), string(s.ID), func(v *stored[session]) error {
 		now, err := g.judge(ctx, s.Person, s.ID, v.it)
-		if err != nil && CodeOf(err) != CodeLocked {
+		if err != nil && !closed(err) {
 			return err
 		}
 		if err := decide(now, &v.it); err != nil {

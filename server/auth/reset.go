@@ -55,12 +55,15 @@ func (g *Gate) reset(ctx context.Context, l linkRef, a account, passphrase strin
 	if err != nil {
 		return account{}, err
 	}
-	e := ending{Actor: a.Person.Actor(), Reason: person.PassphraseLost, Issuer: l.it.By}
+	e := ending{Actor: a.Person.Actor(), Reason: person.PassphraseLost, Issuer: l.it.By, DropsSecond: l.it.Second && a.Second != nil}
 	return g.endAll(ctx, a.Person, e, func(b *account) error {
 		if b.Gen != l.it.Gen {
 			return refuse(CodeLinkUsed)
 		}
 		b.Hash, b.Gen, b.ResetLink = hash, b.Gen+1, l.key
+		if l.it.Second {
+			b.Second = nil
+		}
 		return nil
 	})
 }

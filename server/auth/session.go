@@ -53,8 +53,10 @@ type Session struct {
 	Device         Device
 	// Locked: shows nothing until the passphrase is given.
 	Locked bool
-	// Staff: the shorter times hold.
+	// Staff: the shorter times hold, and a second step is asked for.
 	Staff bool
+	// Second is what the session lacks before it opens anything.
+	Second Second
 }
 
 // LockAfter is how long the session stays open without input.
@@ -89,6 +91,12 @@ type session struct {
 	Device  Device `json:"device"`
 	Locked  bool   `json:"locked,omitzero"`
 	Epoch   uint64 `json:"epoch"`
+	// Second is which of the account's second steps a code was given of, Pending the
+	// secret of one that is being set up.
+	Second  uint64 `json:"second,omitzero"`
+	Pending []byte `json:"pending,omitzero"`
+	// Waived: no second step is asked for (people of the demo, and of load tests).
+	Waived bool `json:"waived,omitzero"`
 	// Ending is why the session is over, until the log knows of it.
 	Ending person.Reason `json:"ending,omitzero"`
 }
@@ -119,6 +127,15 @@ type Entry struct {
 // changed since then, the session is over before it begins. Nothing that the
 // device brought along is taken over into it.
 func (g *Gate) begin(ctx context.Context, a account, d Device) (Entry, error) {
+	return g.beginAs(ctx, a, session{Device: d.known()})
+}
+
+// beginWaived is begin without a second step: for the demo and for tests alone.
+func (g *Gate) beginWaived(ctx context.Context, a account, d Device) (Entry, error) {
+	return g.beginAs(ctx, a, session{Device: d.known(), Waived: true})
+}
+
+func (g *Gate) beginAs(ctx context.Context, a account, s session) (Entry, error) {
 	staff, err := g.staff(ctx, a.Person)
 	if err != nil {
 		return Entry{}, fmt.Errorf("auth: asking for the person's role: %w", err)
@@ -134,7 +151,7 @@ func (g *Gate) begin(ctx context.Context, a account, d Device) (Entry, error) {
 		return Entry{}, err
 	}
 	now := ms(g.now())
-	s := session{Hash: hashed(t.secret), Started: now, Input: now, Device: d.known(), Epoch: a.Epoch}
+	s.Hash, s.Started, s.Input, s.Epoch = hashed(t.secret), now, now, a.Epoch
 	v := stored[session]{it: s, expires: s.expires()}
 	if err := v.put(ctx, g, bucketSessions(a.Person), string(t.session), eventlog.Absent); err != nil {
 		return Entry{}, err

@@ -17,7 +17,9 @@ func TestLocksWithoutInput(t *testing.T) {
 	for _, staff := range []bool{false, true} {
 		h := newHouse(t)
 		e := h.enrol(t, "someone", "Fox")
-		h.staff[e.Session.Person] = staff
+		if staff {
+			h.makeStaff(t, e)
+		}
 		limit := auth.LockAfter
 		if staff {
 			limit = auth.LockAfterStaff
@@ -128,7 +130,9 @@ func TestSessionsEndByThemselves(t *testing.T) {
 	} {
 		h := newHouse(t)
 		e := h.enrol(t, "someone", "Fox")
-		h.staff[e.Session.Person] = c.staff
+		if c.staff {
+			h.makeStaff(t, e)
+		}
 		start := h.Now()
 		for {
 			next := min(c.step, start.Add(c.lasts).Sub(h.Now())-time.Millisecond)

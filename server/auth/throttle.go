@@ -40,6 +40,7 @@ func keyOf(kind, id string) throttleKey {
 func ofName(key string) throttleKey             { return keyOf("name", key) }
 func ofDevice(nonce string) throttleKey         { return keyOf("device", nonce) }
 func ofSession(id person.SessionID) throttleKey { return keyOf("session", string(id)) }
+func ofSecond(p person.ID) throttleKey          { return keyOf("second", string(p)) }
 func ofLink(id string) throttleKey              { return keyOf("link", id) }
 
 // ofNetwork takes what one household or one clinic shares: /24 of IPv4, /48 of IPv6.
@@ -88,9 +89,14 @@ type attempt struct {
 
 // try counts a try at an account from a session that is proven; see tryFrom.
 func (t *throttle) try(now time.Time, account throttleKey) (attempt, error) {
+	return t.tryUpTo(now, account, LongestWait)
+}
+
+// tryUpTo is try with another longest wait.
+func (t *throttle) tryUpTo(now time.Time, account throttleKey, longest time.Duration) (attempt, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if wait := t.countAccount(now, account); wait > 0 {
+	if wait := t.countAccount(now, account, longest); wait > 0 {
 		return attempt{}, slowDown(wait)
 	}
 	return attempt{t: t, account: account, byPerson: true}, nil
@@ -108,7 +114,7 @@ func (t *throttle) tryFrom(now time.Time, account, network throttleKey) (attempt
 	if wait := t.countNetwork(now, network); wait > 0 {
 		return attempt{}, slowDown(wait)
 	}
-	t.countAccount(now, account)
+	t.countAccount(now, account, LongestWait)
 	return attempt{t: t, account: account, network: network}, nil
 }
 
@@ -156,7 +162,7 @@ func (t *throttle) waitOf(now time.Time, key throttleKey) time.Duration {
 	return 0
 }
 
-func (t *throttle) countAccount(now time.Time, key throttleKey) time.Duration {
+func (t *throttle) countAccount(now time.Time, key throttleKey, longest time.Duration) time.Duration {
 	if wait := t.waitOf(now, key); wait > 0 {
 		return wait
 	}
@@ -166,16 +172,16 @@ func (t *throttle) countAccount(now time.Time, key throttleKey) time.Duration {
 	}
 	one.n++
 	one.last = now
-	one.next = now.Add(waitAfter(one.n))
+	one.next = now.Add(waitAfter(one.n, longest))
 	return 0
 }
 
-// waitAfter is how long the next try waits after n wrong ones.
-func waitAfter(n int) time.Duration {
+// waitAfter is how long the next try waits after n wrong ones, at most longest.
+func waitAfter(n int, longest time.Duration) time.Duration {
 	if n < FreeTries {
 		return 0
 	}
-	return min(LongestWait, FirstWait<<min(n-FreeTries, 10))
+	return min(longest, FirstWait<<min(n-FreeTries, 10))
 }
 
 func (t *throttle) countNetwork(now time.Time, key throttleKey) time.Duration {

@@ -55,6 +55,7 @@ func setUp(t *testing.T, b *Browser, s *servertest.Server) *Page {
 	p.Type("input[name=programme]", "Harbour")
 	p.Press("Next")
 	p.walkIn("the.lead", leadPassphrase, "Ruth")
+	p.setUpPhone(time.Now())
 	p.See("New room")
 	return p
 }
@@ -63,6 +64,21 @@ const (
 	leadPassphrase = "seven grey herons wading"
 	mayaPassphrase = "a kettle, a window, rain"
 )
+
+// setUpPhone sets up the second step, as somebody who types the secret in by hand.
+func (p *Page) setUpPhone(now time.Time) *servertest.Phone {
+	p.t.Helper()
+	p.See("One more step")
+	p.Wait("document.querySelector('[data-part=secret]')?.textContent !== ''")
+	secret := Eval[string](p, "document.querySelector('[data-part=secret]').textContent")
+	phone := &servertest.Phone{Secret: strings.ReplaceAll(secret, " ", "")}
+	p.Type("input[name=code]", phone.Code(p.t, now))
+	p.Press("Go on")
+	p.See("Keep these codes")
+	phone.Recovery = Eval[[]string](p, "[...document.querySelectorAll('[data-part=codes] li')].map(n => n.textContent)")
+	p.Press("I have kept them")
+	return phone
+}
 
 // walkIn fills the steps that everybody who enrols goes through.
 func (p *Page) walkIn(name, passphrase, alias string) {

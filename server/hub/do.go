@@ -155,6 +155,9 @@ func (l *live) append(made []passed, records []eventlog.Record) error {
 	if err := l.hintDue(ctx, made); err != nil {
 		return err
 	}
+	if err := l.hintCalls(ctx, made); err != nil {
+		return err
+	}
 	start := l.hub.Clock()
 	head, err := l.hub.Log.Append(ctx, Stream(l.id), l.head, records)
 	if err != nil {
@@ -180,6 +183,7 @@ func (l *live) finish(batch []pending, refused []error, made []passed) {
 			return
 		}
 		l.hub.Metrics.events.Inc()
+		l.called(p.entry)
 	}
 	for _, p := range made {
 		l.fanOut(p, made)

@@ -18,6 +18,7 @@
 //	nodes.go     what other nodes appended; fence.go when this one lost touch
 //	marker.go    what each member has read
 //	moderation.go  notes, held messages, reports, private lines as clients get them
+//	waits.go     what waits for those who look after a room
 //	looking.go   who looks without being a member; what the team reads
 //	ignore.go    whom a member does not want to see
 //	due.go       what must happen while nobody looks
@@ -67,6 +68,8 @@ type Config struct {
 	Signals Signals
 	// Reads writes down what the team reads; nil: nobody asks.
 	Reads ReadBook
+	// Calls is told where something may wait for a moderator; nil: nobody asks.
+	Calls Calls
 }
 
 // Hub is this node's live rooms and connections.

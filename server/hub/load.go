@@ -167,7 +167,10 @@ func (l *live) catchUp() error {
 	ctx, cancel := l.context()
 	defer cancel()
 	before := l.head
-	err := l.readOn(ctx, func(p passed) { l.fanOut(p, nil) })
+	err := l.readOn(ctx, func(p passed) {
+		l.called(p.entry)
+		l.fanOut(p, nil)
+	})
 	if err == nil && before.Seq > 0 && l.head == before {
 		err = l.sameHistory(ctx)
 	}

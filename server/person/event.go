@@ -30,6 +30,9 @@ const (
 	EndOfCare        Reason = "end_of_care"
 	RoleHasChanged   Reason = "role_changed"
 	EndedByOperators Reason = "ended_by_operator"
+	SecondWasSet     Reason = "second_set"       // a second step was set up
+	SecondDropped    Reason = "second_dropped"   // it was given up
+	SecondRecovered  Reason = "second_recovered" // a recovery code stood in for it
 )
 
 // Valid says whether r is a code.
@@ -82,6 +85,12 @@ type PassphraseReset struct {
 // PassphraseChanged: the person chose a new passphrase, knowing the old one.
 type PassphraseChanged struct{}
 
+// SecondStep: the person's second step was set up, given up, or stood in for by a
+// recovery code: see the reasons of that name.
+type SecondStep struct {
+	Did Reason `json:"did"`
+}
+
 // VisitTold: a lead was told that somebody of the team looks into a room that is not
 // theirs. The record's own By is who.
 type VisitTold struct {
@@ -102,6 +111,7 @@ var kinds = fact.Kinds{
 	"passphrase_reset":   fact.Of[PassphraseReset](),
 	"passphrase_changed": fact.Of[PassphraseChanged](),
 	"notice_seen":        fact.Of[NoticeSeen](),
+	"second_step":        fact.Of[SecondStep](),
 	"visit_told":         fact.Of[VisitTold](),
 }
 

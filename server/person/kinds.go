@@ -13,6 +13,7 @@ func (SessionsEnded) Kind() string     { return "sessions_ended" }
 func (PassphraseReset) Kind() string   { return "passphrase_reset" }
 func (PassphraseChanged) Kind() string { return "passphrase_changed" }
 func (NoticeSeen) Kind() string        { return "notice_seen" }
+func (SecondStep) Kind() string        { return "second_step" }
 func (VisitTold) Kind() string         { return "visit_told" }
 
 func (Enrolled) Version() int          { return 1 }
@@ -23,6 +24,7 @@ func (SessionsEnded) Version() int     { return 1 }
 func (PassphraseReset) Version() int   { return 1 }
 func (PassphraseChanged) Version() int { return 1 }
 func (NoticeSeen) Version() int        { return 1 }
+func (SecondStep) Version() int        { return 1 }
 func (VisitTold) Version() int         { return 1 }
 
 func (Enrolled) Check() error          { return nil }
@@ -30,6 +32,7 @@ func (PassphraseChanged) Check() error { return nil }
 func (f RoomJoined) Check() error      { return demand(f.Room.Valid(), errBadRoomID) }
 func (f RoomLeft) Check() error        { return demand(f.Room.Valid(), errBadRoomID) }
 func (f VisitTold) Check() error       { return demand(f.Room.Valid(), errBadRoomID) }
+func (f SecondStep) Check() error      { return demand(f.Did.Valid(), errBadField) }
 func (f NoticeSeen) Check() error      { return demand(f.Notice.Valid(), errBadField) }
 func (f PassphraseReset) Check() error { return demand(f.By.Valid(), errBadField) }
 

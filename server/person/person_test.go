@@ -33,6 +33,8 @@ func aFact() *rapid.Generator[fact.Fact] {
 			person.SessionsEnded{Reason: person.EndedByOwner, Except: session, Cmd: cmd},
 			person.PassphraseReset{By: fact.Machine},
 			person.PassphraseChanged{},
+			person.SecondStep{Did: person.SecondWasSet},
+			person.SecondStep{Did: person.SecondRecovered},
 			person.NoticeSeen{Notice: person.NoticeID("n" + rapid.StringMatching(`[1-9]`).Draw(t, "notice"))},
 		}).Draw(t, "fact")
 	})
@@ -98,6 +100,8 @@ func unread(events []person.Event) []person.Notice {
 		case person.PassphraseReset:
 			kind = person.NoticeReset
 		case person.PassphraseChanged:
+		case person.SecondStep:
+			kind = person.NoticeKind(e.Fact.(person.SecondStep).Did)
 		default:
 			continue
 		}

@@ -40,6 +40,10 @@ const (
 	NoticeChanged NoticeKind = "passphrase_changed"
 	// NoticeVisit: somebody of the team looks into a room that is not theirs.
 	NoticeVisit NoticeKind = "visit"
+	// NoticeSecondSet, NoticeSecondDropped and NoticeSecondRecovered: see SecondStep.
+	NoticeSecondSet       NoticeKind = "second_set"
+	NoticeSecondDropped   NoticeKind = "second_dropped"
+	NoticeSecondRecovered NoticeKind = "second_recovered"
 )
 
 // NoticeID names a notice of one person: "n" and the number of its record.
@@ -119,6 +123,8 @@ func (s State) Apply(e Event) State {
 		s.Notices = s.noticed(Notice{noticeID(e.Seq), NoticeChanged, e.At})
 	case VisitTold:
 		s.Notices = s.noticed(Notice{noticeID(e.Seq), NoticeVisit, e.At})
+	case SecondStep:
+		s.Notices = s.noticed(Notice{noticeID(e.Seq), NoticeKind(f.Did), e.At})
 	case NoticeSeen:
 		s.Notices = slices.DeleteFunc(slices.Clone(s.Notices), func(n Notice) bool { return n.ID == f.Notice })
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/kith-chat/kith/server/auth"
+	"github.com/kith-chat/kith/server/desk"
 	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/hub"
 	"github.com/kith-chat/kith/server/room"
@@ -41,6 +42,9 @@ var (
 	errNotProxy    = &problem{Status: 403, Code: "not_proxy", Text: "This server answers only through its proxy. See the server's log for the flag to set."}
 	errSignedOut   = &problem{Status: 401, Code: "signed_out", Text: "Sign in first."}
 	errLocked      = &problem{Status: 423, Code: "locked", Text: "Unlock with the passphrase."}
+	errSecondStep  = &problem{Status: 403, Code: "second_step", Text: "Give the second step first."}
+	errNoItem      = &problem{Status: 404, Code: "no_such_item", Text: "That does not wait any more."}
+	errItemTaken   = &problem{Status: 409, Code: "item_taken", Text: "Somebody else has it. Send take to have it instead of them."}
 	errUnavailable = &problem{Status: 503, Code: "unavailable", Text: "The store does not answer just now. Try again."}
 	errRestarting  = &problem{Status: 503, Code: "restarting", Text: "The server is restarting. Try again."}
 	errInternal    = &problem{Status: 500, Code: "internal", Text: "Something went wrong on the server. It was noted."}
@@ -50,6 +54,7 @@ var (
 var statuses = map[string]int{
 	"at_work": 409, "link_unknown": 404, "link_used": 410, "link_expired": 410, "name_taken": 409, "alias_taken": 409, "member_already": 409,
 	"sign_in_wrong": 401, "signed_out": 401, "locked": 423, "slow_down": 429, "not_allowed": 403,
+	"second_step": 403, "second_wrong": 401, "second_set": 409, "second_none": 409,
 	"no_such_room": 404, "no_such_member": 404, "no_such_session": 404, "no_such_notice": 404,
 }
 
@@ -66,6 +71,10 @@ func explain(err error) *problem {
 		return &problem{Status: status(e.Code), Code: e.Code, Text: "The room does not allow that.", Field: e.Field}
 	}
 	switch {
+	case errors.Is(err, desk.ErrNoItem):
+		return errNoItem
+	case errors.Is(err, desk.ErrTaken):
+		return errItemTaken
 	case errors.Is(err, eventlog.ErrUnavailable), errors.Is(err, eventlog.ErrConflict):
 		return errUnavailable
 	case errors.Is(err, hub.ErrClosed):

@@ -57,7 +57,7 @@ func (s *Server) recheck(ctx context.Context, c *hub.Conn) {
 	err := who.recheck(ctx)
 	switch {
 	case err == nil:
-	case auth.CodeOf(err) == auth.CodeLocked:
+	case auth.CodeOf(err) == auth.CodeLocked, auth.CodeOf(err) == auth.CodeSecondStep:
 		c.Close(wire.CloseLocked)
 	case auth.CodeOf(err) == auth.CodeSignedOut:
 		c.Reset("session ended")
@@ -94,6 +94,16 @@ func (s *Server) settle(window time.Duration) {
 	deadline := time.Now().Add(window + goodbye)
 	for len(s.hub.Conns("")) > 0 && time.Now().Before(deadline) {
 		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// SignalDesk tells the team's clients that their queue has changed.
+func (s *Server) SignalDesk() {
+	line := wire.Line(wire.Signal{Signal: "desk"})
+	for _, c := range s.hub.Conns("") {
+		if who, ok := c.Session.(*visitor); ok && who.session.Load().Staff {
+			c.Send(line)
+		}
 	}
 }
 

@@ -11,9 +11,11 @@ import (
 
 // me is everything the client needs to begin.
 type me struct {
-	Now         int64            `json:"now"`
-	Locked      bool             `json:"locked"`
-	Staff       bool             `json:"staff"`
+	Now    int64 `json:"now"`
+	Locked bool  `json:"locked"`
+	Staff  bool  `json:"staff"`
+	// Second is what the session lacks yet: then it is shown nothing else.
+	Second      auth.Second      `json:"second,omitempty"`
 	Preferences auth.Preferences `json:"preferences"`
 	LocksAt     room.Time        `json:"locks_at,omitempty"`
 	LockAfterMS int64            `json:"lock_after_ms,omitempty"`
@@ -21,8 +23,10 @@ type me struct {
 	Lead        bool             `json:"lead"`
 	Demo        bool             `json:"demo"`
 	Name        string           `json:"name,omitempty"`
-	Rooms       []wire.RoomLine  `json:"rooms,omitzero"`
-	Notices     []notice         `json:"notices,omitzero"`
+	// RecoveryLeft is of who has a second step.
+	RecoveryLeft *int            `json:"recovery_left,omitempty"`
+	Rooms        []wire.RoomLine `json:"rooms,omitzero"`
+	Notices      []notice        `json:"notices,omitzero"`
 }
 
 type notice struct {
@@ -39,7 +43,7 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
 			extra: map[string]any{"demo": s.Demo},
 		}
 	}
-	if err != nil && err != errLocked {
+	if err != nil && err != errLocked && err != errSecondStep {
 		return err
 	}
 	session := who.session.Load()
@@ -47,7 +51,10 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
 	if out.Preferences, err = s.gate.Preferences(r.Context(), who.person); err != nil {
 		return err
 	}
-	if !out.Locked {
+	if err := s.secondOf(r, who, &out); err != nil {
+		return err
+	}
+	if !out.Locked && out.Second == auth.SecondNone {
 		out.LocksAt, out.LockAfterMS = who.LocksAt(), session.LockAfter().Milliseconds()
 		err = s.fill(r, who, &out)
 	}

@@ -70,6 +70,7 @@ func (s *Server) issueReset(w http.ResponseWriter, r *http.Request, who *visitor
 	var in struct {
 		Room   room.ID `json:"room"`
 		Member string  `json:"member"`
+		Second bool    `json:"second,omitempty"`
 	}
 	if err := decode(w, r, &in); err != nil {
 		return err
@@ -78,7 +79,7 @@ func (s *Server) issueReset(w http.ResponseWriter, r *http.Request, who *visitor
 	if err != nil {
 		return err
 	}
-	if !by.Role.Staff() {
+	if !by.Role.Staff() || in.Second && by.Role != room.Lead {
 		return errNotAllowed
 	}
 	target, err := s.memberOf(r, in.Room, in.Member)
@@ -92,7 +93,11 @@ func (s *Server) issueReset(w http.ResponseWriter, r *http.Request, who *visitor
 	if standing.Lead || standing.Staff && by.Role != room.Lead {
 		return errNotAllowed
 	}
-	link, err := s.gate.IssueReset(r.Context(), target, who.person.Actor())
+	issue := s.gate.IssueReset
+	if in.Second {
+		issue = s.gate.IssueRescue
+	}
+	link, err := issue(r.Context(), target, who.person.Actor())
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func (v *visitor) Touch(ctx context.Context) (room.Time, error) {
 	s, err := v.gate.Touch(ctx, *v.session.Load())
 	if err != nil {
 		switch auth.CodeOf(err) {
-		case auth.CodeLocked:
+		case auth.CodeLocked, auth.CodeSecondStep:
 			err = wire.Err("locked")
 		case auth.CodeSignedOut:
 			err = hub.ErrSessionEnded
@@ -110,8 +110,8 @@ func (s *Server) admit(w http.ResponseWriter, e auth.Entry) {
 	}
 }
 
-// authenticate says who sent the request. A locked session is an error and a
-// visitor too.
+// authenticate says who sent the request. A locked session, and one that lacks its
+// second step, is an error and a visitor too.
 func (s *Server) authenticate(r *http.Request) (*visitor, error) {
 	token := s.cookieOf(r, sessionCookie)
 	if token == "" {
@@ -123,6 +123,8 @@ func (s *Server) authenticate(r *http.Request) (*visitor, error) {
 		return nil, errSignedOut
 	case auth.CodeLocked:
 		return newVisitor(s.gate, session), errLocked
+	case auth.CodeSecondStep:
+		return newVisitor(s.gate, session), errSecondStep
 	}
 	if err != nil {
 		return nil, err

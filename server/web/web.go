@@ -21,6 +21,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/kith-chat/kith/server/auth"
+	"github.com/kith-chat/kith/server/deskbook"
 	"github.com/kith-chat/kith/server/hub"
 	"github.com/kith-chat/kith/server/people"
 	"github.com/kith-chat/kith/server/person"
@@ -32,6 +33,7 @@ type Config struct {
 	Hub    *hub.Hub
 	Gate   *auth.Gate
 	People *people.People
+	Desk   *deskbook.Book
 	Client fs.FS // static.Files
 	Clock  func() time.Time
 	Logger *slog.Logger
@@ -61,7 +63,7 @@ type Server struct {
 	origins origins
 	assets  *assets
 	words   pageWords
-	handler http.Handler
+	handler chi.Router
 
 	ctx  context.Context // of commands under way; ends when the server closes
 	stop context.CancelFunc
@@ -100,7 +102,7 @@ func (s *Server) Close() {
 	s.work.Wait()
 }
 
-func (s *Server) routes() http.Handler {
+func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
 	r.Use(s.recovered, s.headers, s.guard, s.sameSite)
 	r.NotFound(s.serve(func(http.ResponseWriter, *http.Request) error { return errNotFound }))
@@ -126,6 +128,12 @@ func (s *Server) routes() http.Handler {
 	post("/api/unlock", s.unlock)
 	post("/api/active", s.in(s.active))
 
+	post("/api/second", s.half(s.giveSecond))
+	post("/api/second/begin", s.half(s.beginSecond))
+	post("/api/second/confirm", s.half(s.confirmSecond))
+	post("/api/second/codes", s.in(s.newRecovery))
+	post("/api/second/forget", s.in(s.forgetSecond))
+
 	get("/api/me", s.me)
 	post("/api/preferences", s.in(s.preferences))
 	post("/api/notices/seen", s.in(s.noticeSeen))
@@ -139,6 +147,10 @@ func (s *Server) routes() http.Handler {
 
 	post("/api/people/end-care", s.in(s.lead(s.endCare)))
 	post("/api/people/move", s.in(s.lead(s.moveMember)))
+
+	get("/api/desk", s.in(s.staff(s.desk)))
+	post("/api/desk/claim", s.in(s.staff(s.claim)))
+	post("/api/desk/release", s.in(s.staff(s.release)))
 
 	get("/api/visits", s.in(s.staff(s.otherRooms)))
 	post("/api/visits", s.in(s.staff(s.visit)))

@@ -119,8 +119,17 @@ export class AboutView {
       no: word('staff.no'),
     });
     if (!yes) return;
+    // Who looks after others has a phone with codes, which may be lost as well.
+    const staff = this.client.state.rooms[this.id]?.members[member]?.role === 'moderator';
+    const second = staff && (await this.how.ask({
+      title: word('staff.phone_title'),
+      text: word('staff.phone_text'),
+      yes: word('staff.phone_yes'),
+      no: word('staff.phone_no'),
+    }));
+    if (second === null) return;
     try {
-      const answer = await call('/api/resets', { room: this.id, member });
+      const answer = await call('/api/resets', { room: this.id, member, ...(second ? { second } : {}) });
       const note = linkMade(answer, 'reset', (text) => this.client.announcer.status(text));
       result.replaceChildren(note);
       note.querySelector('input')?.focus();

@@ -2,13 +2,14 @@
  * The signed-in page: rooms, the middle, and what is about a room. On a phone one of them at a time, on a wide screen
  * side by side. What is shown is one Place; the browser's back button walks through them, the address stays "/".
  *
- * @typedef {{view: 'rooms' | 'room' | 'settings' | 'newroom', room?: string, about?: boolean}} Place
+ * @typedef {{view: 'rooms' | 'room' | 'settings' | 'newroom' | 'desk', room?: string, about?: boolean}} Place
  * @typedef {import('../client.js').Client} Client
  *
  * @typedef {object} How
  * @property {() => void} help
  * @property {() => void} signOut
  * @property {() => void} themed preferences changed
+ * @property {() => Promise<void>} arrive what the session is worth may have changed
  * @property {(say: {title: string, text: string, yes: string, no: string}) => Promise<boolean | null>} ask
  */
 
@@ -18,6 +19,7 @@ import { word } from '../words.js';
 import { appeal, visit } from '../moderating.js';
 import { AboutView } from './about.js';
 import { updateLine } from './line.js';
+import { DeskView } from './desk.js';
 import { newRoomView } from './newroom.js';
 import { drawNotes, notesOf } from './notices.js';
 import { nothing, page } from './pages.js';
@@ -33,6 +35,8 @@ export class InsideView {
   room = null;
   /** @type {AboutView | null} */
   about = null;
+  /** @type {DeskView | null} */
+  desk = null;
   /** @type {import('./notices.js').Note[]} what came up since, known only here */
   #news = [];
   #endedSeen = new Set();
@@ -51,6 +55,7 @@ export class InsideView {
       settings: () => this.go({ view: 'settings' }),
       create: () => this.go({ view: 'newroom' }),
       visit: () => void this.#visit(),
+      desk: () => this.go({ view: 'desk' }),
     });
     this.made.part('nav').append(this.rooms.root);
   }
@@ -67,6 +72,7 @@ export class InsideView {
     this.rooms.update(this.client);
     this.room?.update(Boolean(this.place.about));
     this.about?.update();
+    this.desk?.update();
     updateLine();
   }
 
@@ -103,6 +109,7 @@ export class InsideView {
   #middle(place) {
     this.room?.stop();
     this.room = null;
+    this.desk = null;
     this.client.open(place.view === 'room' ? (place.room ?? null) : null);
     this.made.part('middle').replaceChildren(this.#body(place));
   }
@@ -114,7 +121,11 @@ export class InsideView {
   #body(place) {
     const back = () => this.back();
     if (place.view === 'settings') {
-      return page(settingsView(this.client, { changed: this.how.themed, signOut: this.how.signOut }), back);
+      return page(settingsView(this.client, { changed: this.how.themed, signOut: this.how.signOut, arrive: this.how.arrive }), back);
+    }
+    if (place.view === 'desk') {
+      this.desk = new DeskView(this.client, (room) => this.go({ view: 'room', room }));
+      return page(this.desk.root, back);
     }
     if (place.view === 'newroom') return page(newRoomView({ done: (room) => this.#made(room) }), back);
     if (place.view === 'room' && place.room) {

@@ -31,11 +31,20 @@ export function linkMade({ link, expires_at: until }, kind, say) {
  * @returns {Promise<boolean>} false where the browser does not allow it; the text is selected then
  */
 async function copy(input) {
+  const copied = await copyText(input.value);
+  if (!copied) input.focus();
+  return copied;
+}
+
+/**
+ * @param {string} text
+ * @returns {Promise<boolean>} false where the browser does not allow it
+ */
+export async function copyText(text) {
   try {
-    await navigator.clipboard.writeText(input.value);
+    await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    input.focus();
     return false;
   }
 }

@@ -6,6 +6,7 @@
  * @property {() => void} settings
  * @property {() => void} create
  * @property {() => void} visit
+ * @property {() => void} desk what waits for the team
  */
 
 import { reconcile } from '../list.js';
@@ -22,6 +23,7 @@ export function roomsView(acts) {
   made.part('new').addEventListener('click', acts.create);
   made.part('settings').addEventListener('click', acts.settings);
   made.part('visit').addEventListener('click', acts.visit);
+  made.part('desk').addEventListener('click', acts.desk);
   return { root: made.root, update: (client) => update(made, client, acts) };
 }
 
@@ -35,7 +37,10 @@ function update(made, client, acts) {
   const rooms = Object.values(client.state.rooms).sort((a, b) => a.name.localeCompare(b.name));
   const lead = client.me?.lead ?? false;
   show(made.part('new'), lead);
-  show(made.part('visit'), client.me?.staff ?? false);
+  const staff = client.me?.staff ?? false;
+  show(made.part('visit'), staff);
+  show(made.part('desk'), staff);
+  setText(made.part('desk-n'), client.desk.length > 0 ? word('desk.n', { n: client.desk.length }) : word('desk.none'));
   show(made.part('empty'), rooms.length === 0);
   setText(made.part('empty'), word(lead ? 'rooms.empty_lead' : 'rooms.empty'));
   reconcile(made.part('list'), rooms, {

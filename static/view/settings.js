@@ -4,6 +4,7 @@ import { call, codeOf } from '../api.js';
 import { form } from '../form.js';
 import { reconcile } from '../list.js';
 import { freshId, setText, show, stamp } from '../template.js';
+import { secondSettings } from './second.js';
 import { errorWord, when, word } from '../words.js';
 
 /**
@@ -14,7 +15,8 @@ import { errorWord, when, word } from '../words.js';
 
 /**
  * @param {Client} client
- * @param {{changed: () => void, signOut: () => void}} how changed: the preferences are others now
+ * @param {{changed: () => void, signOut: () => void, arrive: () => Promise<void>}} how changed: the preferences are others
+ * now; arrive: what the session is worth may have changed
  * @returns {HTMLElement}
  */
 export function settingsView(client, how) {
@@ -36,6 +38,7 @@ export function settingsView(client, how) {
   }
   sessions(made, client);
   passphrase(made, client, me.name);
+  if (me.recovery_left !== undefined) secondSettings(made.part('second'), me.recovery_left, how.arrive);
   made.part('out').addEventListener('click', how.signOut);
   return made.root;
 }

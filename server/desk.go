@@ -1,0 +1,76 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/kith-chat/kith/server/desk"
+	"github.com/kith-chat/kith/server/deskbook"
+	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/room"
+)
+
+// seenRooms tells the moderators' queue what waits in a room.
+type seenRooms struct{ s *Server }
+
+// Seen implements deskbook.Rooms. In a room that is not there nothing waits.
+func (r seenRooms) Seen(ctx context.Context, in person.RoomID) (desk.Seen, error) {
+	at := desk.Seen{Room: in}
+	w, err := r.s.Hub.Waiting(ctx, in)
+	if errors.Is(err, room.ErrNoSuchRoom) {
+		return at, nil
+	}
+	at.Seq, at.Team = uint64(w.Seq), w.Team
+	for _, wait := range w.Waits {
+		at.Waits = append(at.Waits, desk.Wait{Kind: string(wait.Kind), Ref: uint64(wait.Ref), Since: int64(wait.Since)})
+	}
+	return at, err
+}
+
+// desking keeps the moderators' queue up with the rooms.
+func (s *Server) desking() error {
+	ctx, stop := context.WithCancel(context.Background())
+	if err := s.firstDesk(ctx); err != nil {
+		stop()
+		return err
+	}
+	var work sync.WaitGroup
+	work.Go(func() { s.deskFollower.Run(ctx) })
+	work.Go(func() {
+		tick := time.NewTicker(deskbook.SweepEvery)
+		defer tick.Stop()
+		for {
+			if err := s.deskFollower.Sweep(ctx); err != nil && ctx.Err() == nil {
+				s.config.Logger.Error("the moderators' queue could not be looked through; it is tried again", "reason", err)
+			}
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	s.onClose("desk", func() { stop(); work.Wait() })
+	return nil
+}
+
+// firstDesk hints at every room where there is no queue yet: the data are of a
+// release that had none.
+func (s *Server) firstDesk(ctx context.Context) error {
+	head, err := s.Log.Head(ctx, desk.Stream)
+	if err != nil || head.Seq > 0 {
+		return err
+	}
+	programme, err := s.Gate.Program(ctx)
+	if err != nil {
+		return err
+	}
+	for _, in := range programme.Rooms {
+		if err := s.deskFollower.Hint(ctx, in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
