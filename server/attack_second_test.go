@@ -79,9 +79,12 @@ func TestAttackSecondFactorSkippedOverTheAPI(t *testing.T) {
 				continue
 			}
 			method, path, _ := strings.Cut(route, " ")
-			status, answer, _ := w.Request(t, method, path, cookie, []byte("{}"))
-			if status != http.StatusForbidden || codeOf(answer) != "second_step" {
-				t.Errorf("after %s, %s: %d %v", way, route, status, answer)
+			got := ask(t, nil, method, w.URL+path, "{}", func(r *http.Request) {
+				r.Header.Set("Cookie", cookie)
+				r.Header.Set("Origin", w.URL)
+			})
+			if got.status != http.StatusForbidden || got.code != "second_step" {
+				t.Errorf("after %s, %s: %d %s", way, route, got.status, got.code)
 			}
 		}
 		_, me, _ := w.Get(t, "/api/me", cookie)
@@ -99,6 +102,7 @@ func TestAttackSecondFactorSkippedOverTheSocket(t *testing.T) {
 	for way, cookie := range w.halves(t) {
 		got := ask(t, nil, http.MethodGet, w.URL+"/ws", "", func(r *http.Request) {
 			r.Header.Set("Cookie", cookie)
+			r.Header.Set("Origin", w.URL)
 			for name, value := range map[string]string{
 				"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
 				"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol": wire.Protocol,

@@ -113,7 +113,7 @@ func TestCanaryIsNowhere(t *testing.T) {
 // talk fills a programme with canaries, and makes mistakes with them.
 func talk(t *testing.T, s *servertest.Server) {
 	t.Helper()
-	c := &clinic{Server: s}
+	c := &clinic{clock: new(clock), phones: map[string]*servertest.Phone{}, Server: s}
 	link, err := s.Gate.IssueSetup(t.Context())
 	if err != nil {
 		t.Fatal(err)

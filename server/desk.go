@@ -42,7 +42,7 @@ func (s *Server) desking() error {
 		tick := time.NewTicker(deskbook.SweepEvery)
 		defer tick.Stop()
 		for {
-			if err := s.deskFollower.Sweep(ctx); err != nil && ctx.Err() == nil {
+			if err := s.SweepDesk(ctx); err != nil && ctx.Err() == nil {
 				s.config.Logger.Error("the moderators' queue could not be looked through; it is tried again", "reason", err)
 			}
 			select {
@@ -55,6 +55,10 @@ func (s *Server) desking() error {
 	s.onClose("desk", func() { stop(); work.Wait() })
 	return nil
 }
+
+// SweepDesk looks at every room where something may wait that the queue has not heard of,
+// because a node died before it could tell. It is done every now and then.
+func (s *Server) SweepDesk(ctx context.Context) error { return s.deskFollower.Sweep(ctx) }
 
 // firstDesk hints at every room where there is no queue yet: the data are of a
 // release that had none.

@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/json"
 	"encoding/pem"
 	"math/big"
 	"net"
@@ -97,6 +98,7 @@ func TestSecureCookiesOverTLS(t *testing.T) {
 			cookie, _, _ = strings.Cut(line, ";")
 		}
 	}
+	secondStepOverTLS(t, client, cookie)
 	conn, err := wireclient.Dial(t.Context(), publicOrigin, cookie, client)
 	if err != nil {
 		t.Fatalf("the socket over TLS: %v", err)
@@ -111,6 +113,23 @@ func TestSecureCookiesOverTLS(t *testing.T) {
 			t.Errorf("%s: Strict-Transport-Security %q", path, answer.header.Get("Strict-Transport-Security"))
 		}
 	}
+}
+
+// secondStepOverTLS sets up the lead's phone.
+func secondStepOverTLS(t *testing.T, client *http.Client, cookie string) {
+	t.Helper()
+	post := func(path, body string) (out struct{ Secret string }) {
+		got := ask(t, client, http.MethodPost, publicOrigin+path, body, func(r *http.Request) {
+			r.Header.Set("Origin", publicOrigin)
+			r.Header.Set("Cookie", cookie)
+		})
+		if err := json.Unmarshal([]byte(got.body), &out); err != nil || got.status != http.StatusOK {
+			t.Fatalf("%s: %d %s", path, got.status, got.body)
+		}
+		return out
+	}
+	phone := &servertest.Phone{Secret: post("/api/second/begin", "{}").Secret}
+	post("/api/second/confirm", `{"code":"`+phone.Code(t, time.Now())+`"}`)
 }
 
 // checkCookie holds a Set-Cookie header to RFC 6265bis: the prefix, and what it

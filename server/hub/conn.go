@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -68,7 +69,9 @@ type Conn struct {
 	gone      bool
 	doing     bool           // a command is under way
 	retired   wire.CloseCode // once it is done, goodbye; 0: not retired
-	following []room.ID      // few, mostly one: a slice is a fifth of a map
+	greeted   bool
+	early     [][]byte  // signals from before the greeting: see Tell
+	following []room.ID // few, mostly one: a slice is a fifth of a map
 }
 
 // Shows is what a person lets others see of them.
@@ -139,6 +142,35 @@ func (c *Conn) showsPresence() bool { return c.presence.Load() }
 
 // Send puts a line on the way to the client. It never waits.
 func (c *Conn) Send(line []byte) { c.out.send(line) }
+
+// maxEarly is how many signals a connection that is not greeted yet keeps.
+const maxEarly = 8
+
+// Tell sends a signal about what the greeting tells of: never before it, and none is
+// lost meanwhile.
+func (c *Conn) Tell(line []byte) {
+	c.mu.Lock()
+	greeted := c.greeted
+	if !greeted && len(c.early) < maxEarly && !slices.ContainsFunc(c.early, func(l []byte) bool { return bytes.Equal(l, line) }) {
+		c.early = append(c.early, line)
+	}
+	c.mu.Unlock()
+	if greeted {
+		c.out.send(line)
+	}
+}
+
+// greet sends the greeting and what was told before it.
+func (c *Conn) greet(line []byte) {
+	c.mu.Lock()
+	early := c.early
+	c.early, c.greeted = nil, true
+	c.out.send(line)
+	c.mu.Unlock()
+	for _, line := range early {
+		c.out.send(line)
+	}
+}
 
 // Reset drops the connection at once: the right to it has gone. Not a byte that
 // waits is sent.
@@ -217,7 +249,7 @@ func (h *Hub) Conns(who person.ID) []*Conn {
 func (h *Hub) SignalRooms(who person.ID) {
 	line := wire.Line(wire.Signal{Signal: "rooms"})
 	for _, c := range h.Conns(who) {
-		c.out.send(line)
+		c.Tell(line)
 	}
 }
 

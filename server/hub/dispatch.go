@@ -12,7 +12,7 @@ import (
 
 // Greet sends the first line: the server's clock and the person's rooms.
 func (c *Conn) Greet(rooms []wire.RoomLine) {
-	c.out.send(wire.Greeting(wire.Hello{
+	c.greet(wire.Greeting(wire.Hello{
 		Protocol: wire.Protocol, Now: c.hub.Now(), LocksAt: c.Session.LocksAt(), Rooms: rooms,
 	}))
 	if on := true; c.hub.Fenced() {

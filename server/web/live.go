@@ -102,7 +102,7 @@ func (s *Server) SignalDesk() {
 	line := wire.Line(wire.Signal{Signal: "desk"})
 	for _, c := range s.hub.Conns("") {
 		if who, ok := c.Session.(*visitor); ok && who.session.Load().Staff {
-			c.Send(line)
+			c.Tell(line)
 		}
 	}
 }
