@@ -3,8 +3,11 @@ package server
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/kith-chat/kith/server/desk"
 	"github.com/kith-chat/kith/server/deskbook"
@@ -59,6 +62,29 @@ func (s *Server) desking() error {
 // SweepDesk looks at every room where something may wait that the queue has not heard of,
 // because a node died before it could tell. It is done every now and then.
 func (s *Server) SweepDesk(ctx context.Context) error { return s.deskFollower.Sweep(ctx) }
+
+// deskAsk bounds what a look at the metrics waits for the queue.
+const deskAsk = time.Second
+
+// deskMetrics says how much waits, and how long: whoever runs this can see that nobody
+// is forgotten.
+func (s *Server) deskMetrics() []prometheus.Collector {
+	gauge := func(name, help string, of func(n int, longest time.Duration) float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "kith_" + name, Help: help}, func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), deskAsk)
+			defer cancel()
+			n, longest, err := s.Desk.Waiting(ctx)
+			if err != nil {
+				return math.NaN()
+			}
+			return of(n, longest)
+		})
+	}
+	return []prometheus.Collector{
+		gauge("desk_waiting", "What waits for moderators, over all rooms.", func(n int, _ time.Duration) float64 { return float64(n) }),
+		gauge("desk_oldest_seconds", "How long the oldest of it has waited.", func(_ int, d time.Duration) float64 { return d.Seconds() }),
+	}
+}
 
 // firstDesk hints at every room where there is no queue yet: the data are of a
 // release that had none.

@@ -194,6 +194,9 @@ func TestDeskFoldsNoRoom(t *testing.T) {
 	if !strings.Contains(metrics, "\nkith_rooms_active 0\n") {
 		t.Error("a room is held in memory")
 	}
+	if !strings.Contains(metrics, "\nkith_desk_waiting 1\n") || strings.Contains(metrics, "\nkith_desk_oldest_seconds 0\n") {
+		t.Error("the metrics do not tell that something waits")
+	}
 }
 
 // What waits is on the desk of every node, wherever it came up.

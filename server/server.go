@@ -187,6 +187,7 @@ func (s *Server) assemble() error {
 	s.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.metrics.MustRegister(s.Hub.Metrics.Collectors()...)
 	s.metrics.MustRegister(s.health.collector())
+	s.metrics.MustRegister(s.deskMetrics()...)
 	if s.opened.Redis != nil {
 		s.metrics.MustRegister(s.opened.Redis.Collectors()...)
 	}

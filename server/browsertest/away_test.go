@@ -45,6 +45,7 @@ func TestServerIsKilled(t *testing.T) {
 	maya.Wait("!document.body.innerText.includes('Trying to connect again')")
 	lead.say("After.")
 	maya.See("After.")
+	lead.Wait("document.querySelectorAll('li.message').length === 3")
 	want := []string{"Before.", "Written while it was gone.", "After."}
 	for name, p := range map[string]*Page{"lead": lead, "maya": maya} {
 		if got := p.messages(); !slices.Equal(got, want) {

@@ -27,6 +27,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/kith-chat/kith/server/servertest"
 )
 
 // patience is how long something may take to show on the page. It is a limit.
@@ -77,6 +79,7 @@ type Page struct {
 	browser *Browser
 	ctx     context.Context
 	origin  string
+	phone   *servertest.Phone // of who set up a second step here
 
 	mu         sync.Mutex
 	complaints []string

@@ -38,6 +38,8 @@ func TestRedisStops(t *testing.T) {
 	far.Type("input[name=name]", "the.lead")
 	far.Type("input[name=passphrase]", leadPassphrase)
 	far.Press("Sign in")
+	far.Type("input[name=code]", lead.nextCode())
+	far.Press("Go on")
 	far.enter("Evening group")
 	maya.say("Before.")
 	far.See("Before.")

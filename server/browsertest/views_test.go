@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 
@@ -93,6 +94,10 @@ func setUpLooking(t *testing.T, b *Browser, s *servertest.Server) *Page {
 	p.Press("Next")
 	p.look("setup-name")
 	p.walkIn("the.lead", leadPassphrase, "Ruth")
+	p.See("One more step")
+	p.Wait("document.querySelector('[data-part=secret]')?.textContent !== ''")
+	p.look("second-set")
+	p.setUpPhone(time.Now())
 	p.See("New room")
 	return p
 }

@@ -66,18 +66,25 @@ const (
 )
 
 // setUpPhone sets up the second step, as somebody who types the secret in by hand.
-func (p *Page) setUpPhone(now time.Time) *servertest.Phone {
+func (p *Page) setUpPhone(now time.Time) {
 	p.t.Helper()
 	p.See("One more step")
 	p.Wait("document.querySelector('[data-part=secret]')?.textContent !== ''")
 	secret := Eval[string](p, "document.querySelector('[data-part=secret]').textContent")
-	phone := &servertest.Phone{Secret: strings.ReplaceAll(secret, " ", "")}
-	p.Type("input[name=code]", phone.Code(p.t, now))
+	p.phone = &servertest.Phone{Secret: strings.ReplaceAll(secret, " ", "")}
+	p.Type("input[name=code]", p.phone.Code(p.t, now))
 	p.Press("Go on")
 	p.See("Keep these codes")
-	phone.Recovery = Eval[[]string](p, "[...document.querySelectorAll('[data-part=codes] li')].map(n => n.textContent)")
+	p.phone.Recovery = Eval[[]string](p, "[...document.querySelectorAll('[data-part=codes] li')].map(n => n.textContent)")
+	p.look("second-codes")
 	p.Press("I have kept them")
-	return phone
+}
+
+// nextCode is the code after the one that the phone was set up with: good already, and
+// not used yet.
+func (p *Page) nextCode() string {
+	p.t.Helper()
+	return p.phone.Code(p.t, time.Now().Add(30*time.Second))
 }
 
 // walkIn fills the steps that everybody who enrols goes through.

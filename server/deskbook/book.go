@@ -65,15 +65,17 @@ func (b *Book) Release(ctx context.Context, id desk.ItemID, by person.ID) error 
 	return err
 }
 
-// Waiting is how much waits over all rooms, and since when the longest (zero: nothing
-// does), as this node knows it.
-func (b *Book) Waiting() (n int, oldest time.Time) {
+// Waiting is how much waits over all rooms, and for how long the longest already.
+func (b *Book) Waiting(ctx context.Context) (n int, longest time.Duration, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if n = b.state.Len(); n > 0 {
-		oldest = time.UnixMilli(b.state.Oldest())
+	if err := b.catchUp(ctx); err != nil {
+		return 0, 0, err
 	}
-	return n, oldest
+	if n = b.state.Len(); n > 0 {
+		longest = max(0, time.Duration(b.now()-b.state.Oldest())*time.Millisecond)
+	}
+	return n, longest, nil
 }
 
 func (b *Book) now() int64 { return b.clock().UnixMilli() }
