@@ -65,3 +65,37 @@ func TestMoveBetweenRooms(t *testing.T) {
 		t.Errorf("in the other room: %+v", j.Room.Members)
 	}
 }
+
+// Another role takes effect in the room and ends the person's sessions, on every node,
+// within a second; who has a socket open sees and does nothing over it any more.
+func TestRoleOnEveryNode(t *testing.T) {
+	c, second := openClinicOnRedis(t)
+	in := c.openRoom(t, "Evening")
+	fox := c.comeIn(t, in, "participant", "a.person", "Fox")
+	there := servertest.Dial(t, second.URL, fox)
+	you := there.Join(in, "").You
+	lead := servertest.Dial(t, c.URL, c.lead)
+	lead.Join(in, "")
+	change := map[string]any{"room": in, "member": you, "role": "moderator"}
+	c.refused(t, http.StatusForbidden, "not_allowed", "/api/people/role", fox, change)
+	c.refused(t, http.StatusBadRequest, "bad_value", "/api/people/role", c.lead, map[string]any{"room": in, "member": you, "role": "lead"})
+	begun := time.Now()
+	c.accepted(t, "/api/people/role", c.lead, change)
+	if code, took := ended(t, there, begun); code != 0 {
+		t.Errorf("the socket was closed with %d, not reset", code)
+	} else {
+		t.Logf("reset after %v", took.Round(time.Millisecond))
+	}
+	if status, _, _ := second.Get(t, "/api/me", fox); status != http.StatusUnauthorized {
+		t.Errorf("the session still opens the other node: %d", status)
+	}
+	lead.Until(servertest.Event("member"))
+	if j := servertest.Dial(t, c.URL, c.signIn(t, "a.person", passphrase)).Join(in, ""); j.Role.String() != "moderator" {
+		t.Errorf("joined as %v", j.Role)
+	}
+	change["role"] = "participant"
+	c.accepted(t, "/api/people/role", c.lead, change)
+	if j := servertest.Dial(t, c.URL, c.signIn(t, "a.person", passphrase)).Join(in, ""); j.Role.String() != "participant" {
+		t.Errorf("joined again as %v", j.Role)
+	}
+}

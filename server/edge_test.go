@@ -193,7 +193,7 @@ func TestAttackLinkPreviewSpendsNothing(t *testing.T) {
 // postRoutes are all there are, each with a body that has a field too many.
 var postRoutes = []string{
 	"/api/links/look", "/api/links/enrol", "/api/links/accept", "/api/links/reset", "/api/links/demo", "/api/sign-in", "/api/unlock",
-	"/api/preferences", "/api/notices/seen", "/api/passphrase", "/api/sessions/end", "/api/rooms", "/api/invitations", "/api/resets", "/api/visits", "/api/visits/end", "/api/people/end-care", "/api/people/move",
+	"/api/preferences", "/api/notices/seen", "/api/passphrase", "/api/sessions/end", "/api/rooms", "/api/invitations", "/api/resets", "/api/visits", "/api/visits/end", "/api/people/end-care", "/api/people/move", "/api/people/role",
 	"/api/desk/claim", "/api/desk/release", "/api/second", "/api/second/begin", "/api/second/confirm", "/api/second/codes", "/api/second/forget",
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"flag"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,6 +31,11 @@ func TestPreviousRelease(t *testing.T) {
 	binary := buildPrevious(t)
 	f := newFleet(t, 1, nil)
 	old := startPrevious(t, binary, f.config)
+	member := f.rooms[0].Members[killMembers-1]
+	got := ask(t, nil, "GET", old+"/api/me", "", func(r *http.Request) { r.Header.Set("Cookie", servertest.Cookie(member.Token)) })
+	if got.status != http.StatusOK {
+		t.Fatalf("the previous release knows nobody: %d", got.status)
+	}
 	for _, a := range f.actors {
 		a.urls = append(a.urls, old)
 	}

@@ -136,7 +136,7 @@ func (s *scene) collect(out *strings.Builder, who string) {
 	c.Do(servertest.Command{"do": "ping", "id": barrier})
 	var lines []wireclient.Line
 	for _, l := range c.Lines[from:] {
-		if l.Signal == "presence" || l.Answer != nil && *l.Answer == barrier {
+		if l.Signal == "presence" || l.Signal == "desk" || l.Answer != nil && *l.Answer == barrier {
 			continue
 		}
 		lines = append(lines, l)

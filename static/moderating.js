@@ -325,6 +325,20 @@ export function endCare(client, room, member) {
 }
 
 /**
+ * Makes somebody a moderator of this room, or a participant again.
+ * @param {Client} client
+ * @param {string} room
+ * @param {Member} member
+ */
+export function setRole(client, room, member) {
+  const role = member.role === 'moderator' ? 'participant' : 'moderator';
+  return act(
+    { title: word(`set_role.to_${role}`, { alias: member.alias }), text: word(`set_role.text_${role}`), yes: word('set_role.yes') },
+    () => ask(client, '/api/people/role', { room, member: member.member, role }),
+  );
+}
+
+/**
  * Moves somebody into another of one's own rooms.
  * @param {Client} client
  * @param {string} room

@@ -15,6 +15,17 @@ func (g *Gate) EndAll(ctx context.Context, p person.ID, reason person.Reason, by
 	return err
 }
 
+// EndAllOnce is EndAll, done at most once for each cmd: an act that is finished after a
+// crash does not end the sessions that began since.
+func (g *Gate) EndAllOnce(ctx context.Context, p person.ID, reason person.Reason, by fact.Actor, cmd string) error {
+	s, err := g.Person(ctx, p)
+	if err != nil || slices.Contains(s.Endings, cmd) {
+		return err
+	}
+	_, err = g.endAll(ctx, p, ending{Actor: by, Reason: reason, Cmd: cmd}, nil)
+	return err
+}
+
 // EndOthers ends every session of the person but s.
 func (g *Gate) EndOthers(ctx context.Context, s Session) error {
 	_, err := g.endAll(ctx, s.Person, ending{Actor: s.Person.Actor(), Reason: person.EndedByOwner, Except: s.ID}, nil)
@@ -25,11 +36,13 @@ func (g *Gate) EndOthers(ctx context.Context, s Session) error {
 // then on none of them is let in. Telling the log comes after, and is owed in the
 // account until it is done. also may refuse; then nothing happens.
 func (g *Gate) endAll(ctx context.Context, p person.ID, e ending, also func(*account) error) (account, error) {
-	cmd, err := g.newCommandID()
-	if err != nil {
-		return account{}, err
+	if e.Cmd == "" {
+		cmd, err := g.newCommandID()
+		if err != nil {
+			return account{}, err
+		}
+		e.Cmd = cmd
 	}
-	e.Cmd = cmd
 	a, err := change(ctx, g, bucketAccount, string(p), func(a *stored[account]) error {
 		// One ending is told before the next begins: none is lost.
 		if err := g.settle(ctx, a); err != nil {

@@ -32,13 +32,23 @@ func (p *People) Move(ctx context.Context, by, who person.ID, from, to room.ID, 
 	return err
 }
 
+// SetRole makes a member of a room a participant or a moderator there. Their sessions
+// end: what a session may show is settled when it begins. Errors as of EndCare.
+func (p *People) SetRole(ctx context.Context, by, who person.ID, in room.ID, role room.Role) error {
+	if role != room.Participant && role != room.Moderator {
+		return room.ErrNotAllowed
+	}
+	_, err := p.act(ctx, by, program.IntentBegun{Act: program.SetRole, Person: who, From: in, Role: role.String()})
+	return err
+}
+
 // act writes the intent and carries it out.
 func (p *People) act(ctx context.Context, by person.ID, begun program.IntentBegun) (kept bool, err error) {
 	begun.ID = p.hub.NewID().String()
 	var intent program.Intent
 	err = p.gate.ChangeProgram(ctx, by.Actor(), func(s program.State) ([]fact.Fact, error) {
 		switch {
-		case !s.Knows(begun.Person) || begun.Act == program.Move && !(s.HasRoom(begun.From) && s.HasRoom(begun.To)):
+		case !s.Knows(begun.Person) || begun.From != "" && !s.HasRoom(begun.From) || begun.To != "" && !s.HasRoom(begun.To):
 			return nil, room.ErrNoSuchMember
 		case s.IsLead(begun.Person):
 			return nil, room.ErrNotAllowed
@@ -88,6 +98,8 @@ func (p *People) carryOut(ctx context.Context, i program.Intent) (kept bool, err
 		kept, err = p.endCare(ctx, i)
 	case program.Move:
 		err = p.move(ctx, i)
+	case program.SetRole:
+		err = p.setRole(ctx, i)
 	}
 	if err != nil && !refused(err) {
 		return kept, err
@@ -176,6 +188,19 @@ func (p *People) move(ctx context.Context, i program.Intent) error {
 	}
 	p.hub.SignalRooms(i.Person)
 	return nil
+}
+
+// setRole: the room first, which may refuse; then nothing has changed.
+func (p *People) setRole(ctx context.Context, i program.Intent) error {
+	role, ok := room.ParseRole(i.Role)
+	if !ok {
+		return room.ErrNotAllowed
+	}
+	_, err := p.hub.Do(ctx, i.From, "", stepID(i, i.From, "role", 0), room.SetRole{Person: i.Person, Role: role})
+	if err != nil {
+		return err
+	}
+	return p.gate.EndAllOnce(ctx, i.Person, person.RoleHasChanged, i.By, stepID(i, i.From, "sessions", 0).String())
 }
 
 // stepID is the id of one step of an act: the same each time it is done.

@@ -285,3 +285,23 @@ func TestMoveRefused(t *testing.T) {
 		t.Errorf("the end of the lead's care: %v", err)
 	}
 }
+
+// The same of another role: it and the end of the sessions, or neither; and who came in
+// meanwhile stays in.
+func TestSetRoleAtEveryCrash(t *testing.T) {
+	atEveryStep(t, func(p *process, lead, who person.ID, rooms []room.ID) error {
+		return p.people.SetRole(t.Context(), lead, who, rooms[0], room.Moderator)
+	}, func(p *process, who person.ID, rooms []room.ID, begun bool, err error) {
+		m, in := p.hub.Membership(t.Context(), rooms[0], who)
+		if in != nil || (m.Role == room.Moderator) != begun {
+			t.Errorf("begun %v, %v (%v)", begun, m.Role, in)
+		}
+		state, stateErr := p.gate.Person(t.Context(), who)
+		if stateErr != nil || len(state.Endings) > 1 || (len(state.Endings) == 1) != begun {
+			t.Errorf("begun %v, sessions ended %d times, %v", begun, len(state.Endings), stateErr)
+		}
+		if programme, err := p.people.Programme(t.Context()); err != nil || len(programme.Open) != 0 {
+			t.Errorf("still open: %v, %v", programme.Open, err)
+		}
+	})
+}

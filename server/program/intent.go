@@ -17,6 +17,7 @@ type Act string
 const (
 	EndOfCare Act = "end_of_care" // out of every room, and the account is closed
 	Move      Act = "move"        // from one room into another
+	SetRole   Act = "set_role"    // another role in one room, and the sessions end
 )
 
 // IntentBegun: an act over several streams was decided. Until IntentDone, whoever comes
@@ -25,8 +26,9 @@ type IntentBegun struct {
 	ID     string    `json:"id"` // a UUIDv7; the ids of its steps are made of it
 	Act    Act       `json:"act"`
 	Person person.ID `json:"person"`
-	From   RoomID    `json:"from,omitzero"` // move
+	From   RoomID    `json:"from,omitzero"` // move, set_role
 	To     RoomID    `json:"to,omitzero"`   // move
+	Role   string    `json:"role,omitzero"` // set_role: the room's word for it
 	// Erase says that the person's texts go, too.
 	Erase bool   `json:"erase,omitzero"`
 	Alias string `json:"-"` // move: the name in the new room
@@ -54,10 +56,21 @@ var errIntent = errors.New("not an intent")
 // maxIntentID bounds an intent's id, in bytes: a UUID in its usual spelling.
 const maxIntentID = 36
 
+// maxRole bounds the word for a role, in bytes.
+const maxRole = 16
+
 // Check says whether every field is well formed.
 func (f IntentBegun) Check() error {
-	rooms := f.Act == EndOfCare && f.From == "" && f.To == "" || f.Act == Move && f.From.Valid() && f.To.Valid() && f.From != f.To
-	return demand(rooms && f.Person.Valid() && len(f.ID) == maxIntentID, errIntent)
+	var fits bool
+	switch f.Act {
+	case EndOfCare:
+		fits = f.From == "" && f.To == "" && f.Role == ""
+	case Move:
+		fits = f.From.Valid() && f.To.Valid() && f.From != f.To && f.Role == ""
+	case SetRole:
+		fits = f.From.Valid() && f.To == "" && len(f.Role) >= 1 && len(f.Role) <= maxRole
+	}
+	return demand(fits && f.Person.Valid() && len(f.ID) == maxIntentID, errIntent)
 }
 
 // Check says whether every field is well formed.

@@ -60,7 +60,7 @@ func Fill(ctx context.Context, log eventlog.Log, values eventlog.Values, deviceK
 	for i := range names {
 		names[i] = fmt.Sprintf("member-%d", i)
 	}
-	entries, err := gate.CreateCrowd(ctx, names)
+	entries, err := gate.CreateCrowd(ctx, names, func(n int) bool { return n%spec.Members < spec.Moderators })
 	if err != nil {
 		return nil, fmt.Errorf("seed: people: %w", err)
 	}

@@ -55,6 +55,30 @@ func (s *Server) moveMember(w http.ResponseWriter, r *http.Request, who *visitor
 	return done(w)
 }
 
+// setRole makes somebody a moderator of a room, or a participant again.
+func (s *Server) setRole(w http.ResponseWriter, r *http.Request, who *visitor) error {
+	var in struct {
+		Room   room.ID `json:"room"`
+		Member string  `json:"member"`
+		Role   string  `json:"role"`
+	}
+	if err := decode(w, r, &in); err != nil {
+		return err
+	}
+	role, known := room.ParseRole(in.Role)
+	if !known || role != room.Participant && role != room.Moderator {
+		return &problem{Status: 400, Code: "bad_value", Text: "The role is participant or moderator.", Field: "role"}
+	}
+	target, err := s.memberOf(r, in.Room, in.Member)
+	if err != nil {
+		return err
+	}
+	if err := s.people.SetRole(r.Context(), who.person, target, in.Room, role); err != nil {
+		return err
+	}
+	return done(w)
+}
+
 // memberOf is whom a room's name for a member stands for, if they are one now.
 func (s *Server) memberOf(r *http.Request, in room.ID, member string) (person.ID, error) {
 	target, ok := s.hub.Tokens.ParseMember(in, member)

@@ -147,6 +147,7 @@ func (s *Server) routes() chi.Router {
 
 	post("/api/people/end-care", s.in(s.lead(s.endCare)))
 	post("/api/people/move", s.in(s.lead(s.moveMember)))
+	post("/api/people/role", s.in(s.lead(s.setRole)))
 
 	get("/api/desk", s.in(s.staff(s.desk)))
 	post("/api/desk/claim", s.in(s.staff(s.claim)))

@@ -98,6 +98,10 @@ export class AboutView {
       const who = here()?.members[member];
       if (who) void does.endCare(this.client, this.id, who);
     });
+    made.part('role-of').addEventListener('click', () => {
+      const who = here()?.members[member];
+      if (who) void does.setRole(this.client, this.id, who);
+    });
     made.part('move').addEventListener('click', () => {
       const who = here()?.members[member];
       if (who) void does.move(this.client, this.id, who);
@@ -227,6 +231,8 @@ function drawPerson(row, member, room, { lead, now }) {
   show(part('away'), over);
   show(part('care'), lead && !you && member.role !== 'lead');
   show(part('move'), lead && !you && participant);
+  show(part('role-of'), lead && !you && (participant || member.role === 'moderator'));
+  setText(part('role-of'), word(participant ? 'set_role.open_moderator' : 'set_role.open_participant'));
   show(part('ignore'), canIgnore);
   show(part('acts'), canReset || canEnd || over || canIgnore);
   show(part('reset'), canReset);
