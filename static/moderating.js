@@ -331,9 +331,14 @@ export function endCare(client, room, member) {
  * @param {Member} member
  */
 export function setRole(client, room, member) {
-  const role = member.role === 'moderator' ? 'participant' : 'moderator';
+  const up = member.role !== 'moderator';
+  const role = up ? 'moderator' : 'participant';
   return act(
-    { title: word(`set_role.to_${role}`, { alias: member.alias }), text: word(`set_role.text_${role}`), yes: word('set_role.yes') },
+    {
+      title: word(up ? 'set_role.to_moderator' : 'set_role.to_participant', { alias: member.alias }),
+      text: word(up ? 'set_role.text_moderator' : 'set_role.text_participant'),
+      yes: word('set_role.yes'),
+    },
     () => ask(client, '/api/people/role', { room, member: member.member, role }),
   );
 }
