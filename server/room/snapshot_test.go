@@ -24,6 +24,9 @@ func TestSnapshotAndTailIsTheFold(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if cut == len(w.entries) {
+				s.LookAt(w.model.now) // as refold does
+			}
 			if got, want := observe(s, w.bodies, nil), observe(w.refold(t, cut), w.bodies, nil); got != want {
 				t.Fatalf("thawed at %d:\n%s\nwant\n%s", cut, got, want)
 			}
