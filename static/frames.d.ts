@@ -144,6 +144,9 @@ export interface Joined {
   muted_until?: number;
   ignored?: string[];
   leaves_at?: number;
+  terms?: Record<string, number>;
+  labels?: Record<string, string>;
+  ends_at?: number;
 }
 
 export interface Page {
@@ -164,6 +167,8 @@ export type RoomEvent =
   | (Placed & { event: 'lapsed'; until: number })
   | (Placed & { event: 'note'; note: Note; held?: string; cmd?: string })
   | (Placed & { event: 'appeal'; note: Note; message?: Message; held?: Held; cmd?: string })
+  | (Placed & { event: 'term'; member: string; until?: number })
+  | (Placed & { event: 'label'; member: string; text: string })
   | (Placed & { event: 'policy'; policy: Policy })
   | (Placed & { event: 'held'; held: Held; cmd?: string })
   | (Placed & { event: 'held_gone'; held: string; cmd?: string })

@@ -324,6 +324,34 @@ export function endCare(client, room, member) {
   );
 }
 
+const WEEK_MS = 7 * 86_400_000;
+
+/**
+ * Says when somebody's membership ends by itself.
+ * @param {Client} client
+ * @param {string} room
+ * @param {Member} member
+ */
+export function setTerm(client, room, member) {
+  const choices = [{ value: '0', text: word('term.none') }, ...[1, 2, 4, 6, 8, 12].map((n) => ({ value: String(n * WEEK_MS), text: word('term.weeks', { n }) }))];
+  return act({ title: word('term.title', { alias: member.alias }), text: word('term.text'), choices, yes: word('term.yes') }, ({ choice }) => {
+    const until = choice === '0' ? 0 : Math.round(client.link.now()) + Number(choice);
+    return send(client, 'set_term', { room, member: member.member, until });
+  });
+}
+
+/**
+ * A word of the team's about somebody, for the team alone.
+ * @param {Client} client
+ * @param {string} room
+ * @param {Member} member
+ */
+export function setLabel(client, room, member) {
+  return act({ title: word('label.title', { alias: member.alias }), text: word('label.text'), words: word('label.words'), yes: word('label.yes') }, ({ words }) =>
+    send(client, 'set_label', { room, member: member.member, text: words }),
+  );
+}
+
 /**
  * Makes somebody a moderator of this room, or a participant again.
  * @param {Client} client

@@ -23,6 +23,9 @@ export function none() {
     waits: /** @type {Record<string, number>} */ ({}),
     reported: /** @type {import('./frames.js').Reports[]} */ ([]),
     mutes: /** @type {Record<string, number>} */ ({}),
+    terms: /** @type {Record<string, number>} */ ({}),
+    labels: /** @type {Record<string, string>} */ ({}),
+    endsAt: 0,
     mutedUntil: 0,
     leavesAt: 0,
     ignored: /** @type {string[]} */ ([]),
@@ -43,6 +46,9 @@ export function joined(room, ok) {
     waits: Object.fromEntries((ok.lines ?? []).map((l) => [l.member, l.waits ?? 0])),
     reported: ok.reports ?? [],
     mutes: ok.mutes ?? {},
+    terms: ok.terms ?? {},
+    labels: ok.labels ?? {},
+    endsAt: ok.ends_at ?? 0,
     mutedUntil: ok.muted_until ?? 0,
     leavesAt: ok.leaves_at ?? 0,
     ignored: ok.ignored ?? [],
@@ -135,6 +141,13 @@ export const events = {
     if (message) next = events.restored(next, { message });
     if (held) next = events.held(next, { held });
     return next;
+  },
+  term(room, { member, until = 0 }) {
+    const own = member === room.you;
+    return { ...room, endsAt: own ? until : room.endsAt, terms: { ...room.terms, [member]: until } };
+  },
+  label(room, { member, text }) {
+    return { ...room, labels: { ...room.labels, [member]: text } };
   },
   policy(room, { policy }) {
     return { ...room, policy };

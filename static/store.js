@@ -33,6 +33,9 @@
  * @property {Record<string, number>} waits since when somebody waits on a private line; 0: nobody does
  * @property {import('./frames.js').Reports[]} reported messages with reports that nobody has looked at, for staff
  * @property {Record<string, number>} mutes who may not write until when, for staff
+ * @property {Record<string, number>} terms whose membership ends by itself, and when, for staff
+ * @property {Record<string, string>} labels the team's words about members, for staff
+ * @property {number} endsAt when one's own membership ends by itself; 0: it does not
  * @property {number} mutedUntil oneself; 0: not
  * @property {number} leavesAt when a visit ends; 0: it is none
  * @property {string[]} ignored members whose messages one does not want to see

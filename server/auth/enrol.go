@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -26,7 +27,7 @@ const (
 //     joined;
 //   - any other error where the outcome is not known: the claim stays, and the
 //     same secret, name and passphrase, or Resume, ask again with the same cmdID.
-type Join func(ctx context.Context, p person.ID, room program.RoomID, role Role, alias, cmdID string) error
+type Join func(ctx context.Context, p person.ID, room program.RoomID, role Role, until time.Time, alias, cmdID string) error
 
 // Enrolment is what a new person brings.
 type Enrolment struct {

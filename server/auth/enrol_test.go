@@ -98,9 +98,9 @@ func TestAliasChangedAfterAnUnknownOutcome(t *testing.T) {
 		h := newHouse(t)
 		h.enrol(t, "first", "Fox")
 		secret, want := h.invite(t), "Owl"
-		lost := func(ctx context.Context, p person.ID, room program.RoomID, role auth.Role, alias, cmd string) error {
+		lost := func(ctx context.Context, p person.ID, room program.RoomID, role auth.Role, until time.Time, alias, cmd string) error {
 			if through {
-				_ = h.rooms.Join(ctx, p, room, role, alias, cmd)
+				_ = h.rooms.Join(ctx, p, room, role, until, alias, cmd)
 			}
 			return errors.New("no answer")
 		}
@@ -123,7 +123,7 @@ func TestJoinGetsTheSameCommandAgain(t *testing.T) {
 	h := newHouse(t)
 	secret := h.invite(t)
 	var ids []string
-	lost := func(_ context.Context, _ person.ID, _ program.RoomID, _ auth.Role, _, cmd string) error {
+	lost := func(_ context.Context, _ person.ID, _ program.RoomID, _ auth.Role, _ time.Time, _, cmd string) error {
 		ids = append(ids, cmd)
 		return errors.New("no answer")
 	}
@@ -154,7 +154,7 @@ func TestSetup(t *testing.T) {
 	_, err = h.gate.Enrol(t.Context(), in, h.rooms.Join)
 	wantCode(t, err, auth.CodeBadValue)
 	in.Programme = "Harbour House"
-	no := func(context.Context, person.ID, program.RoomID, auth.Role, string, string) error {
+	no := func(context.Context, person.ID, program.RoomID, auth.Role, time.Time, string, string) error {
 		return auth.Refuse(auth.CodeAliasTaken, "alias", nil)
 	}
 	_, err = h.gate.Enrol(t.Context(), in, no)
@@ -234,7 +234,7 @@ func TestClaimOutlivesTheLink(t *testing.T) {
 	h := newHouse(t)
 	secret := h.invite(t)
 	h.Advance(7*24*time.Hour - time.Minute)
-	lost := func(context.Context, person.ID, program.RoomID, auth.Role, string, string) error {
+	lost := func(context.Context, person.ID, program.RoomID, auth.Role, time.Time, string, string) error {
 		return errors.New("no answer")
 	}
 	_, _ = h.gate.Enrol(t.Context(), enrolment(secret, "someone", "Fox"), lost)

@@ -10,6 +10,7 @@ const (
 	CodeLinkUnknown      = "link_unknown"
 	CodeLinkUsed         = "link_used"
 	CodeLinkExpired      = "link_expired"
+	CodeLinkEarly        = "link_early"
 	CodeNameTaken        = "name_taken"
 	CodeNameBad          = "name_bad"
 	CodeAliasTaken       = "alias_taken"
@@ -36,6 +37,7 @@ var texts = map[string]string{
 	CodeLinkUnknown:      "This link is not known here. Check that all of it was copied, or ask your team for a new one.",
 	CodeLinkUsed:         "This link has been used. If it was you, sign in with your name and passphrase. If not, tell your team.",
 	CodeLinkExpired:      "This link is too old. Ask your team for a new one.",
+	CodeLinkEarly:        "This link is not good yet. Try it again on the day you start.",
 	CodeNameTaken:        "This sign-in name is taken. Choose another one.",
 	CodeNameBad:          "Use 3 to 40 letters, digits, dots, dashes or underscores for the sign-in name.",
 	CodeAliasTaken:       "Someone in this group has this name. Choose another one.",

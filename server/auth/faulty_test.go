@@ -79,8 +79,8 @@ func (d dyingValues) List(ctx context.Context, bucket string) (v []eventlog.Valu
 }
 
 func (c *crash) join(join auth.Join) auth.Join {
-	return func(ctx context.Context, p person.ID, room program.RoomID, role auth.Role, alias, cmdID string) error {
-		return c.step(func() error { return join(ctx, p, room, role, alias, cmdID) })
+	return func(ctx context.Context, p person.ID, room program.RoomID, role auth.Role, until time.Time, alias, cmdID string) error {
+		return c.step(func() error { return join(ctx, p, room, role, until, alias, cmdID) })
 	}
 }
 

@@ -28,7 +28,7 @@ func (g *Gate) finish(ctx context.Context, l *linkRef, join Join) error {
 			return g.refused(ctx, l, err)
 		}
 	}
-	err := join(ctx, c.Person, l.it.Room, l.it.Role, c.Alias, c.Cmd)
+	err := join(ctx, c.Person, l.it.Room, l.it.Role, l.it.until(), c.Alias, c.Cmd)
 	if err != nil && CodeOf(err) != CodeMemberAlready {
 		if l.it.Kind == LinkSetup {
 			return g.refusedLead(ctx, l, err)

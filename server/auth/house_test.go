@@ -166,7 +166,7 @@ func newRooms() *rooms {
 	return &rooms{members: map[program.RoomID]map[person.ID]string{}, done: map[string]string{}}
 }
 
-func (r *rooms) Join(_ context.Context, p person.ID, room program.RoomID, role auth.Role, alias, cmdID string) error {
+func (r *rooms) Join(_ context.Context, p person.ID, room program.RoomID, role auth.Role, _ time.Time, alias, cmdID string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	content := string(p) + string(room) + string(role) + alias

@@ -27,7 +27,9 @@ const (
 	DefaultInviteDays = 7
 	MaxInviteDays     = 30
 	SetupLasts        = 24 * time.Hour
-	ResetLasts        = 24 * time.Hour
+	// MaxAhead is how long before the membership begins an invitation can be made.
+	MaxAhead   = 90 * 24 * time.Hour
+	ResetLasts = 24 * time.Hour
 	// LinkRemembered is how long after its end a link still answers link_used or
 	// link_expired instead of link_unknown.
 	LinkRemembered = 30 * 24 * time.Hour
@@ -58,6 +60,10 @@ type link struct {
 	By      fact.Actor     `json:"by"`
 	Issued  int64          `json:"issued"`
 	Expires int64          `json:"expires"`
+	// From is when the link begins to be good for something, Until when the membership
+	// ends that it leads to; 0: at once, and never.
+	From  int64 `json:"from,omitzero"`
+	Until int64 `json:"until,omitzero"`
 	// Gen is which of the person's passphrases the link replaces.
 	Gen uint64 `json:"gen,omitzero"`
 	// Second: it takes their second step away too.
@@ -117,6 +123,14 @@ func (l link) liveUntil() time.Time {
 	return end
 }
 
+// until is when the membership ends; the zero time: not by itself.
+func (l link) until() time.Time {
+	if l.Until == 0 {
+		return time.Time{}
+	}
+	return at(l.Until)
+}
+
 // usedJustNow says whether p may send again what used the link.
 func (g *Gate) usedJustNow(l link, p person.ID) bool {
 	return l.Used != 0 && p != "" && l.UsedBy == p && g.now().Before(at(l.Used).Add(ClaimLasts))
@@ -133,7 +147,7 @@ func linkKey(secret string) (string, bool) {
 }
 
 // find reads the link of a secret. Errors: link_unknown, also for another kind;
-// link_expired. A used one is found.
+// link_expired, link_early. A used one is found.
 func (g *Gate) find(ctx context.Context, secret string, kinds ...LinkKind) (linkRef, error) {
 	key, ok := linkKey(secret)
 	if !ok {
@@ -154,6 +168,8 @@ func (g *Gate) find(ctx context.Context, secret string, kinds ...LinkKind) (link
 	switch {
 	case !right:
 		return linkRef{}, refuse(CodeLinkUnknown)
+	case l.it.Used == 0 && g.now().Before(at(l.it.From)):
+		return linkRef{}, refuse(CodeLinkEarly)
 	case l.it.Used == 0 && !g.now().Before(l.it.liveUntil()):
 		return linkRef{}, refuse(CodeLinkExpired)
 	}
@@ -173,6 +189,9 @@ type Invitation struct {
 	By   fact.Actor
 	// Days it lasts: 1 to MaxInviteDays; 0 is DefaultInviteDays.
 	Days int
+	// From is the first moment of the membership, at most MaxAhead from now, and Until its
+	// last; zero: as soon as the link is spent, and without an end.
+	From, Until time.Time
 }
 
 // IssueInvite makes a link into a room. Whoever calls has decided that By may
@@ -188,9 +207,21 @@ func (g *Gate) IssueInvite(ctx context.Context, i Invitation) (Issued, error) {
 		return Issued{}, &Error{Code: CodeBadValue, Field: "role"}
 	case !i.Room.Valid():
 		return Issued{}, &Error{Code: CodeBadValue, Field: "room"}
+	case i.From.After(g.now().Add(MaxAhead)):
+		return Issued{}, &Error{Code: CodeBadValue, Field: "from"}
+	case !i.Until.IsZero() && (!i.Until.After(g.now()) || !i.Until.After(i.From)):
+		return Issued{}, &Error{Code: CodeBadValue, Field: "until"}
 	}
 	lasts := time.Duration(i.Days) * 24 * time.Hour
-	return g.issue(ctx, link{Kind: LinkInvite, Room: i.Room, Role: i.Role, By: i.By}, lasts)
+	l := link{Kind: LinkInvite, Room: i.Room, Role: i.Role, By: i.By}
+	if i.From.After(g.now()) {
+		l.From = ms(i.From)
+		lasts += i.From.Sub(g.now())
+	}
+	if !i.Until.IsZero() {
+		l.Until = ms(i.Until)
+	}
+	return g.issue(ctx, l, lasts)
 }
 
 // IssueSetup makes a link for the first lead. It is worth nothing once there is

@@ -235,3 +235,39 @@ func TestEndOfCare(t *testing.T) {
 	maya.See("You were signed out")
 	maya.Never("So long.")
 }
+
+// What the team says of somebody, when their time here ends, and another role: the team
+// sees it, the person is told of the end alone, the group of nothing.
+func TestTeamNoteEndDateRole(t *testing.T) {
+	t.Parallel()
+	b := Start(t)
+	_, links := demoWorld(t)
+	ruth, maya, sam := in(t, b, links, "ruth"), in(t, b, links, "maya"), in(t, b, links, "sam")
+	for _, p := range []*Page{ruth, maya, sam} {
+		p.Click(".room-about")
+	}
+	ruth.person("Wren", "Team note")
+	ruth.Type("dialog.act textarea", "New since May")
+	ruth.look("team-note")
+	ruth.submit()
+	ruth.See("New since May")
+	ruth.person("Wren", "End date")
+	ruth.pick("In 2 weeks")
+	ruth.look("end-date")
+	ruth.submit()
+	ruth.See("New since May · until ")
+	maya.See("You are in this room until ")
+	ruth.look("person-team")
+	maya.Never("New since May")
+	sam.Never("New since May")
+	if Eval[bool](sam, "[...document.querySelectorAll('.team-words')].some(n => n.checkVisibility())") {
+		t.Error("a peer is shown what the team says")
+	}
+
+	maya.Expect("401")
+	maya.Expect("WebSocket")
+	ruth.person("Wren", "Make a moderator")
+	ruth.submit()
+	maya.See("You were signed out")
+	ruth.Wait("[...document.querySelectorAll('li.person')].some(r => r.querySelector('.who').innerText === 'Wren' && r.innerText.includes('Moderator'))")
+}

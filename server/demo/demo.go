@@ -160,7 +160,7 @@ func (s *seeder) play(ctx context.Context, r roomScript, now time.Time) error {
 	}
 	for _, name := range r.People[1:] {
 		c := s.cast[name]
-		if err := s.people.Join(ctx, s.ids[name], id, c.Role, c.Alias, s.command()); err != nil {
+		if err := s.people.Join(ctx, id, room.AddMember{Person: s.ids[name], Alias: c.Alias, Role: c.Role}, s.command()); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
 	}

@@ -92,6 +92,10 @@ func moderated(cmd wire.Command, n named) room.Action {
 		return room.Unmute{Person: n.member, Reason: reason, Text: cmd.Text}
 	case wire.RemoveMember:
 		return room.RemoveMember{Person: n.member, Reason: reason, Text: cmd.Text}
+	case wire.SetTerm:
+		return room.SetTerm{Person: n.member, Until: room.Time(cmd.Until)}
+	case wire.SetLabel:
+		return room.SetLabel{Person: n.member, Text: cmd.Text}
 	case wire.ErasePerson:
 		return room.ErasePerson{Person: n.member, Reason: reason}
 	case wire.Release:

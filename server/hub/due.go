@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kith-chat/kith/server/eventlog"
+	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/room"
 )
 
@@ -81,8 +82,14 @@ func (h *Hub) Sweep(ctx context.Context) error {
 func (h *Hub) eraseDue(ctx context.Context, id room.ID) error {
 	for {
 		q := &dueNow{}
-		if err := h.ask(ctx, id, q); err != nil || len(q.bodies) == 0 && q.to == 0 {
+		if err := h.ask(ctx, id, q); err != nil || len(q.bodies) == 0 && q.to == 0 && len(q.over) == 0 {
 			return err
+		}
+		if err := h.endTerms(ctx, id, q.over); err != nil {
+			return err
+		}
+		if len(q.bodies) == 0 && q.to == 0 {
+			continue
 		}
 		_, err := h.Do(ctx, id, "", h.NewID(), room.EraseDue{Bodies: q.bodies, To: q.to})
 		if err != nil && !errors.Is(err, room.ErrNothingDue) {
@@ -91,15 +98,29 @@ func (h *Hub) eraseDue(ctx context.Context, id room.ID) error {
 	}
 }
 
+// endTerms writes down that memberships have ended by themselves. That they have no
+// rights any more, every node knew by the clock.
+func (h *Hub) endTerms(ctx context.Context, id room.ID, over []person.ID) error {
+	for _, who := range over {
+		_, err := h.Do(ctx, id, "", h.NewID(), room.EndMembership{Person: who})
+		if err != nil && !errors.Is(err, room.ErrNoSuchMember) {
+			return err
+		}
+	}
+	return nil
+}
+
 // dueNow asks what is due; where nothing is, it moves the hint on.
 type dueNow struct {
 	bodies []room.Seq
 	to     room.Seq
+	over   []person.ID // whose term is over
 }
 
 func (d *dueNow) serve(l *live) error {
-	d.bodies, d.to = l.state.Due(l.state.Clock(l.hub.Now()))
-	if len(d.bodies) > 0 || d.to != 0 {
+	now := l.state.Clock(l.hub.Now())
+	d.bodies, d.to = l.state.Due(now)
+	if d.over = l.state.TermsOver(now); len(d.bodies) > 0 || d.to != 0 || len(d.over) > 0 {
 		return nil
 	}
 	ctx, cancel := l.context()

@@ -20,6 +20,7 @@ func (l *live) fanOut(p passed, among []passed) {
 	before := l.shown
 	l.shown = p.pos
 	l.endRights(p)
+	l.seatAnew(p)
 	if erased := p.entry.Erases(); erased != nil {
 		l.tail.forget(erased)
 	}
@@ -39,6 +40,9 @@ func (l *live) fanOut(p passed, among []passed) {
 	for c, seat := range l.seats {
 		if joined, ok := p.entry.Event.(*room.MemberJoined); ok && joined.Person == seat.Person {
 			continue // a new stay begins with its own join
+		}
+		if !l.state.Here(seat.Member) {
+			continue // its term is over: it is cut at the next tick
 		}
 		own := seat.Person == p.entry.Actor
 		class := 0
@@ -60,6 +64,21 @@ func (l *live) fanOut(p passed, among []passed) {
 	}
 	l.hub.drainAll(idle)
 	l.hub.Metrics.fanned.Add(float64(len(l.seats)))
+}
+
+// seatAnew tells the seats of somebody whose membership's term was set.
+func (l *live) seatAnew(p passed) {
+	term, ok := p.entry.Event.(*room.TermSet)
+	if !ok {
+		return
+	}
+	m, _ := l.state.Member(term.Person)
+	for c, at := range l.seats {
+		if at.Person == term.Person {
+			at.Member = m
+			l.seats[c] = at
+		}
+	}
 }
 
 type encoded struct {

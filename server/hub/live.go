@@ -188,7 +188,7 @@ func (l *live) tick() {
 	l.markers.tick(l)
 	if l.loaded {
 		l.presence.tick(l)
-		l.endVisits()
+		l.endStays()
 	}
 }
 

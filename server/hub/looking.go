@@ -41,16 +41,17 @@ func (l *live) noteRead(ctx context.Context, viewer room.Member, what string) er
 	return l.hub.Reads.Note(ctx, viewer.Person, l.id, what, viewer.Role == room.Visitor)
 }
 
-// endVisits cuts those whose visit is over.
-func (l *live) endVisits() {
+// endStays cuts those whose visit, or whose membership's term, is over.
+func (l *live) endStays() {
 	now := l.hub.Now()
+	l.state.LookAt(now)
 	for c, seat := range l.seats {
-		if seat.Role != room.Visitor || l.state.VisitUntil(seat.Person, now) != 0 {
+		if _, ok := l.state.Viewer(seat.Person, now); ok {
 			continue
 		}
 		delete(l.seats, c)
 		c.unfollow(l.id)
-		c.Reset("a visit is over")
+		c.Reset("a stay is over")
 	}
 }
 

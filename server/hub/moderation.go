@@ -2,7 +2,10 @@ package hub
 
 import (
 	"context"
+	"maps"
+	"slices"
 
+	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/room"
 	"github.com/kith-chat/kith/server/wire"
 )
@@ -54,6 +57,14 @@ func (l *live) moderate(e *wire.Event, s room.Shown, text string, viewer room.Me
 		}
 	case room.ShowLineGone:
 		e.Member, e.Line = l.memberID(s.LineOf), l.hub.Tokens.Message(l.id, s.Line.Seq)
+	case room.ShowTerm:
+		e.Member, e.Until = l.memberID(s.Member), s.Member.Until
+	case room.ShowMember:
+		if viewer.Role.Staff() {
+			e.Until = s.Member.Until
+		}
+	case room.ShowLabel:
+		e.Member, e.Text = l.memberID(s.Member), &text
 	case room.ShowLineWait:
 		e.Member, e.Waits = l.memberID(s.LineOf), &s.Waits
 	}
@@ -175,7 +186,8 @@ func (l *live) aboutRoom(ctx context.Context, j *wire.Joined, viewer room.Member
 	notes := l.state.Notes(viewer, shownNotes)
 	held := l.state.Held(viewer)
 	policy := l.state.PolicyFor(viewer)
-	texts, err := l.bodies(ctx, wordsOf(notes, held, policy))
+	labels := l.state.Labels(viewer)
+	texts, err := l.bodies(ctx, slices.AppendSeq(wordsOf(notes, held, policy), maps.Values(labels)))
 	if err != nil {
 		return err
 	}
@@ -199,10 +211,25 @@ func (l *live) aboutRoom(ctx context.Context, j *wire.Joined, viewer room.Member
 	case room.Visitor:
 		j.Leaves = l.state.VisitUntil(viewer.Person, now)
 	}
+	j.Ends = viewer.Until
 	if viewer.Role.Staff() {
 		l.aboutMembers(j, viewer, now)
+		l.aboutTerms(j, labels, texts)
 	}
 	return nil
+}
+
+// aboutTerms is what staff are told of the ends of memberships, and say of members.
+func (l *live) aboutTerms(j *wire.Joined, labels map[person.ID]room.Seq, texts map[room.Seq]string) {
+	j.Terms, j.Labels = make(map[string]room.Time), make(map[string]string)
+	for _, m := range l.state.Members() {
+		if m.Until != 0 {
+			j.Terms[l.memberID(m)] = m.Until
+		}
+		if text := texts[labels[m.Person]]; text != "" {
+			j.Labels[l.memberID(m)] = text
+		}
+	}
 }
 
 // aboutMembers is what staff are told of private lines, reports and mutes.

@@ -65,3 +65,32 @@ func (h *house) tries(b *hub.Hub, in room.ID, by person.ID, act room.Action) str
 	}
 	return refusal.Code
 }
+
+// A membership ends by itself: to the millisecond for what its person does, within a
+// second for what reaches them, within a minute for the record of it.
+func TestTermEndsByItself(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		b := h.hub()
+		in, who := h.crew(b, 4)
+		c := h.follow(b, in, who[2])
+		h.do(b, in, who[0], room.SetTerm{Person: who[2], Until: b.Now() + room.Day})
+		time.Sleep(24*time.Hour - time.Millisecond)
+		if code := h.tries(b, in, who[2], room.PostMessage{Text: "in time"}); code != "" {
+			t.Fatalf("a millisecond early: %q", code)
+		}
+		time.Sleep(time.Millisecond)
+		if code := h.tries(b, in, who[2], room.PostMessage{Text: "late"}); code != "no_such_room" {
+			t.Fatalf("on time: %q", code)
+		}
+		time.Sleep(time.Second)
+		settle()
+		if _, resets := c.sock.closed(); resets != 1 {
+			t.Errorf("it was reset %d times", resets)
+		}
+		time.Sleep(2 * time.Minute)
+		settle()
+		if code := h.tries(b, in, "", room.EndMembership{Person: who[2]}); code != "no_such_member" {
+			t.Errorf("no record of its end: %q", code)
+		}
+	})
+}

@@ -37,8 +37,9 @@ func New(log eventlog.Log, values eventlog.Values, gate *auth.Gate, h *hub.Hub) 
 
 // Join lets a person into a room, once for each command id. A refusal of the room
 // is an *auth.Error with the room's code; then nothing has changed.
-func (p *People) Join(ctx context.Context, who person.ID, in room.ID, role room.Role, alias string, id room.CommandID) error {
-	_, err := p.hub.Do(ctx, in, "", id, room.AddMember{Person: who, Alias: alias, Role: role})
+func (p *People) Join(ctx context.Context, in room.ID, as room.AddMember, id room.CommandID) error {
+	who := as.Person
+	_, err := p.hub.Do(ctx, in, "", id, as)
 	if refusal, ok := errors.AsType[*room.Refusal](err); ok {
 		return auth.Refuse(refusal.Code, refusal.Field, err)
 	}

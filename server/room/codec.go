@@ -65,6 +65,8 @@ var readers = map[kind]func() Event{
 	"keep_set":          func() Event { return new(KeepSet) },
 	"legal_hold_set":    func() Event { return new(LegalHoldSet) },
 	"person_erased":     func() Event { return new(PersonErased) },
+	"term_set":          func() Event { return new(TermSet) },
+	"label_set":         func() Event { return new(LabelSet) },
 	"visit_opened":      func() Event { return new(VisitOpened) },
 	"visit_ended":       func() Event { return new(VisitEnded) },
 }

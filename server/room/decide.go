@@ -59,7 +59,7 @@ func (s *State) standing(c Command) (Member, Role) {
 	if ok && m.Left != 0 && s.appeals(c) {
 		return m, Participant
 	}
-	if !ok || m.Left != 0 {
+	if !ok || !s.Here(m) {
 		return Member{}, NoRole
 	}
 	return m, m.Role

@@ -54,6 +54,21 @@ func (w *world) check(t *rapid.T) {
 	w.checkPaging(t)
 }
 
+// checkLabels: the team's words are for the team alone.
+func (w *world) checkLabels(t *rapid.T) {
+	t.Helper()
+	for _, who := range people {
+		viewer, _ := w.state.Viewer(who, w.model.latest())
+		got, want := w.state.Labels(viewer), w.model.tell().labels
+		if !w.model.tell().eyes(who, w.model.latest()).staff() {
+			want = nil
+		}
+		if len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
+			t.Fatalf("%s finds labels %v, want %v", who, got, want)
+		}
+	}
+}
+
 func (w *world) checkMembers(t *rapid.T) {
 	t.Helper()
 	var present []person.ID
@@ -61,7 +76,7 @@ func (w *world) checkMembers(t *rapid.T) {
 	for _, m := range w.state.Members() {
 		present = append(present, m.Person)
 		want := w.model.stay(m.Person)
-		if m.Alias.Text != want.alias || m.Role != want.role || m.Joined != want.joined {
+		if m.Alias.Text != want.alias || m.Role != want.role || m.Joined != want.joined || m.Until != want.until {
 			t.Fatalf("%s is %+v, want %+v", m.Person, m, want)
 		}
 		if other, taken := sounds[aliasKeyOf(m.Alias.Text)]; taken {
@@ -69,6 +84,7 @@ func (w *world) checkMembers(t *rapid.T) {
 		}
 		sounds[aliasKeyOf(m.Alias.Text)] = m.Person
 	}
+	w.checkLabels(t)
 	if !reflect.DeepEqual(present, w.model.present()) {
 		t.Fatalf("present are %v, want %v", present, w.model.present())
 	}
@@ -147,6 +163,10 @@ func (m *model) shows(s *tale, d done, who person.ID) (show string, text room.Se
 		return only(sees(a.Message), room.ShowReaction, 0)
 	case room.AddMember, room.SetRole:
 		return room.ShowMember, 0
+	case room.SetTerm:
+		return only(staff || a.Person == who, room.ShowTerm, 0)
+	case room.SetLabel:
+		return only(staff, room.ShowLabel, d.seq)
 	case room.EndMembership:
 		return room.ShowLeft, 0
 	case room.RemoveMember:

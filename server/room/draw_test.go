@@ -89,7 +89,7 @@ func (w *world) programmeAct(t *rapid.T) room.Action {
 		}
 		return room.EraseDue{Bodies: due, To: to}
 	}
-	return room.AddMember{Person: who, Alias: rapid.SampledFrom(aliases).Draw(t, "alias").raw, Role: role}
+	return room.AddMember{Person: who, Alias: rapid.SampledFrom(aliases).Draw(t, "alias").raw, Role: role, Until: w.until(t) * room.Time(rapid.IntRange(0, 1).Draw(t, "a term"))}
 }
 
 func (w *world) memberAct(t *rapid.T, actor person.ID) room.Action {

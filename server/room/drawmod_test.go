@@ -31,12 +31,24 @@ func (w *world) length(t *rapid.T) room.Time {
 	return rapid.SampledFrom([]room.Time{minute, hour, hour, day, 7 * day, 30 * day, 30*day + 1, 1, 0, -hour}).Draw(t, "for")
 }
 
+// until is when something ends, counted from this node's clock.
+func (w *world) until(t *rapid.T) room.Time {
+	if rapid.IntRange(0, 3).Draw(t, "no end") == 0 {
+		return 0
+	}
+	return w.now + rapid.SampledFrom([]room.Time{-minute, 0, 1, hour, day, 7 * day}).Draw(t, "until")
+}
+
 // moderatingAct is something that moderators do, whoever tries it, or what people do
 // about it.
 func (w *world) moderatingAct(t *rapid.T, actor person.ID) room.Action {
 	whom := rapid.SampledFrom(people[:joiners]).Draw(t, "whom")
 	reason, text := w.reason(t), w.words(t)
-	switch rapid.IntRange(0, 32).Draw(t, "moderating") {
+	switch rapid.IntRange(0, 36).Draw(t, "moderating") {
+	case 33, 34:
+		return room.SetTerm{Person: whom, Until: w.until(t)}
+	case 35, 36:
+		return room.SetLabel{Person: whom, Text: text}
 	case 0:
 		return room.Nudge{Person: whom, Message: w.someMessage(t, whom) * room.Seq(rapid.IntRange(0, 1).Draw(t, "about")), Reason: reason, Text: text}
 	case 1, 2:

@@ -47,12 +47,15 @@ func (s *State) Due(now Time) (due []Seq, to Seq) {
 	return slices.Compact(due), to
 }
 
-// NextDue is when the first body ends; 0 if none will. Not for forks.
+// NextDue is when the first body or membership ends; 0 if none will. Not for forks.
 func (s *State) NextDue() Time {
-	if s.legalHold {
-		return 0
+	if s.legalHold { // it keeps texts, not memberships
+		return s.nextTerm()
 	}
 	next := s.nextByTerm()
+	if end := s.nextTerm(); end != 0 && (next == 0 || end < next) {
+		next = end
+	}
 	for body, end := range s.pending.all() {
 		if !s.frozen(end.Of, body) && (next == 0 || end.At < next) {
 			next = end.At
@@ -150,6 +153,7 @@ func (s *State) forgetBodies(bodies []Seq) {
 		s.words.remove(body)
 	}
 	s.forgetPrints(bodies)
+	s.forgetLabels(bodies)
 }
 
 // forgetPrints drops the fingerprints of commands whose text is erased: they are gone

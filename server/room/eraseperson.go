@@ -35,7 +35,8 @@ func (a ErasePerson) decide(s *State, _ Command, _ Member) (Event, error) {
 
 // textsOf is the bodies with a person's words, oldest first, at most maxErase: of
 // messages with every earlier version, of those that were never shown, and what they
-// wrote beside them: on private lines, in reports, appeals and notes.
+// wrote beside them: on private lines, in reports, appeals and notes. And what the team
+// says of them now.
 func (s *State) textsOf(m Member) []Seq {
 	var bodies []Seq
 	for msg := range s.messages.every() {
@@ -60,6 +61,9 @@ func (s *State) textsOf(m Member) []Seq {
 		if w.By == m.Index {
 			bodies = append(bodies, seq)
 		}
+	}
+	if label, ok := s.labels.get(m.Person); ok {
+		bodies = append(bodies, label)
 	}
 	slices.Sort(bodies)
 	bodies = slices.Compact(bodies)

@@ -101,7 +101,7 @@ func (e Entry) Oldest() Seq {
 func (e Entry) Supersedes() bool {
 	switch e.Event.(type) {
 	case *MessageEdited, *MessageRemoved, *MemberJoined, *RoomRenamed, *TopicSet, *RulesSet,
-		*MessageDeclined, *MessageWithdrawn, *LineTakenBack, *MemberLeft, *MemberRemoved:
+		*MessageDeclined, *MessageWithdrawn, *LineTakenBack, *MemberLeft, *MemberRemoved, *LabelSet:
 		return true
 	}
 	return false

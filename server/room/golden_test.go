@@ -96,6 +96,8 @@ func golden(t testing.TB) *scripted {
 		step{do: room.OpenVisit{Person: people[5], Reason: "safety", Text: "on call"}},
 		step{do: room.EndVisit{Person: people[5]}},
 		step{do: room.OpenVisit{Person: people[6], Reason: "safety", Text: "also"}},
+		step{by: 1, do: room.SetTerm{Person: people[3], Until: start + 60*day}},
+		step{by: 1, do: room.SetLabel{Person: people[3], Text: "new since May"}},
 		step{by: 1, do: room.RemoveMember{Person: people[4], Reason: "selling", Text: "we spoke"}},
 		step{by: 2, do: room.ErasePerson{Person: people[4], Reason: "care_ended"}},
 	)
@@ -131,7 +133,7 @@ func TestGoldenLogHasEveryKind(t *testing.T) {
 		"nudged", "message_hidden", "message_unhidden", "message_erased", "member_muted", "member_unmuted", "member_removed", "hold_set", "pace_set",
 		"room_paused", "room_resumed", "message_held", "message_released", "message_declined", "message_withdrawn", "message_reported",
 		"reports_resolved", "line_written", "line_taken_back", "line_closed", "appeal_made", "appeal_answered", "keep_set", "legal_hold_set",
-		"person_erased", "visit_opened", "visit_ended",
+		"person_erased", "visit_opened", "visit_ended", "term_set", "label_set",
 	} {
 		if !strings.Contains(string(log), `\"k\":\"`+kind+`\"`) {
 			t.Errorf("no %s", kind)

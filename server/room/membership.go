@@ -20,8 +20,9 @@ type Member struct {
 	Index  int // place in the roster, from 0
 	Alias  Text
 	Role   Role
-	Joined Seq // the record of the present stay's beginning
-	Left   Seq // the record that ended it; 0: present
+	Joined Seq  // the record of the present stay's beginning
+	Left   Seq  // the record that ended it; 0: present
+	Until  Time `json:",omitzero"` // when it ends by itself; 0: it does not
 
 	Since    Time // when the present stay began
 	LastPost Time // when they last wrote to the room; 0: never
@@ -31,11 +32,11 @@ type Member struct {
 // participants. A former stay opens nothing. Staff supervise the whole room. What is
 // past its term is nobody's to see.
 func (s *State) sees(m Member, msg Message) bool {
-	return m.present() && (m.Role.Staff() || msg.Seq > m.Joined) && !s.lapsed(msg.At) && msg.Seq > s.keptFrom
+	return s.Here(m) && (m.Role.Staff() || msg.Seq > m.Joined) && !s.lapsed(msg.At) && msg.Seq > s.keptFrom
 }
 
-// present says whether this is the membership of somebody who is in the room now.
-// The zero Member, of a person who never was, is not.
+// present says whether this is a membership that no record has ended; whether its term is
+// over, Here says. The zero Member, of a person who never was, is not.
 func (m Member) present() bool { return m.Role != NoRole && m.Left == 0 }
 
 // OpenRoom begins a room. Only the programme does it.
@@ -60,6 +61,7 @@ type AddMember struct {
 	Person person.ID
 	Alias  string
 	Role   Role
+	Until  Time `json:",omitzero"` // when the membership ends by itself; 0: it does not
 }
 
 func (AddMember) act() act { return "add_member" }
@@ -82,7 +84,10 @@ func (a AddMember) decide(s *State, c Command, _ Member) (Event, error) {
 	if a.Role != Participant && a.Role != Moderator && a.Role != Lead || len(s.roster) >= MaxMembers {
 		return nil, ErrNotAllowed
 	}
-	return &MemberJoined{Person: a.Person, Role: a.Role, Alias: shown}, nil
+	if a.Until != 0 && a.Until <= c.At {
+		return nil, errUntil
+	}
+	return &MemberJoined{Person: a.Person, Role: a.Role, Until: a.Until, Alias: shown}, nil
 }
 
 // SetRole changes what a member is. Only the programme does it.
@@ -127,6 +132,7 @@ func (a EndMembership) decide(s *State, c Command, by Member) (Event, error) {
 type MemberJoined struct {
 	Person person.ID `json:"person"`
 	Role   Role      `json:"role"`
+	Until  Time      `json:"until,omitzero"`
 	Alias  string    `json:"-"`
 }
 
@@ -144,7 +150,7 @@ func (e *MemberJoined) apply(s *State, in Entry) error {
 		s.eraseLater(m.Alias.Of, 0, in.At)
 	}
 	m.Alias = Text{Of: in.Seq, Text: e.Alias}
-	m.Role, m.Joined, m.Left, m.Since = e.Role, in.Seq, 0, in.At
+	m.Role, m.Joined, m.Left, m.Since, m.Until = e.Role, in.Seq, 0, in.At, e.Until
 	s.visits.remove(e.Person)
 	s.members.put(e.Person, m)
 	s.claim(e.Alias, e.Person)
@@ -186,6 +192,7 @@ func (s *State) left(id person.ID, in Entry) error {
 		return errUnknownMember
 	}
 	m.Left = in.Seq
+	s.dropLabel(id, in.At)
 	s.members.put(id, m)
 	s.dropHeldOf(m.Index, in.At)
 	if l, ok := s.lines.get(id); ok && l.Waits != 0 {

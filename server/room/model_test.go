@@ -30,15 +30,19 @@ type stay struct {
 	alias        string
 	joined, left room.Seq
 	since        room.Time
+	until        room.Time
 }
 
 func (s stay) present() bool { return s.joined != 0 && s.left == 0 }
-func (s stay) staff() bool   { return s.role == room.Moderator || s.role == room.Lead }
+
+// here: present, and the term is not over.
+func (s stay) here(now room.Time) bool { return s.present() && (s.until == 0 || now < s.until) }
+func (s stay) staff() bool             { return s.role == room.Moderator || s.role == room.Lead }
 
 // sees: one's own stay, or the whole room for those who supervise it; nothing that is
 // past its term.
 func (m *model) sees(s *tale, who stay, msg said) bool {
-	return who.present() && (who.staff() || msg.seq > who.joined) && !m.past(s, msg.at) && msg.seq > s.kept
+	return who.here(m.latest()) && (who.staff() || msg.seq > who.joined) && !m.past(s, msg.at) && msg.seq > s.kept
 }
 
 // past: texts of that time are not kept any more.

@@ -34,6 +34,8 @@ func nameOfModeration(a room.Action) string {
 		{"answer", is[room.AnswerAppeal](a)},
 		{"keep", is[room.SetKeep](a)},
 		{"legal", is[room.SetLegalHold](a)},
+		{"term", is[room.SetTerm](a)},
+		{"label", is[room.SetLabel](a)},
 		{"erase person", is[room.ErasePerson](a)},
 		{"visit", is[room.OpenVisit](a)},
 		{"end visit", is[room.EndVisit](a)},
@@ -173,6 +175,11 @@ func (m *model) ruleOfModeration(c room.Command, by stay) (code, text string) {
 		msg, ok := s.msgs[a.Message]
 		return first(code, when(text == "", "text_empty"), m.onMember(a.Person, c, by),
 			when(a.Message != 0 && (!ok || msg.author != a.Person), "no_such_message")), text
+	case room.SetTerm:
+		return first(when(a.Until != 0 && a.Until <= c.At, "bad_value"), m.onMember(a.Person, c, by)), ""
+	case room.SetLabel:
+		text, code = orNone(keptLine(a.Text, 60))
+		return first(code, m.onMember(a.Person, c, by)), text
 	case room.HideMessage:
 		text, code = remarks(a.Reason, a.Text)
 		return first(code, m.onMessage(a.Message, c, by, false)), text

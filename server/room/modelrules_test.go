@@ -18,7 +18,7 @@ var may = map[string]string{
 	"nudge": "ml", "hide": "ml", "unhide": "ml", "erase message": "ml", "mute": "ml", "unmute": "ml", "send away": "ml",
 	"hold": "ml", "pace": "ml", "pause": "ml", "resume": "ml", "release": "ml", "decline": "ml",
 	"report": "pml", "resolve": "ml", "line": "pml", "line back": "pml", "line close": "ml",
-	"appeal": "pml", "answer": "ml", "keep": "l", "legal": "l", "erase person": "ls", "visit": "s", "end visit": "s",
+	"appeal": "pml", "answer": "ml", "term": "ml", "label": "ml", "keep": "l", "legal": "l", "erase person": "ls", "visit": "s", "end visit": "s",
 }
 
 var letters = map[room.Role]string{room.Participant: "p", room.Moderator: "m", room.Lead: "l", room.System: "s"}
@@ -76,7 +76,7 @@ func (m *model) verdict(c room.Command) (code, text string, first *done) {
 		role = by.role
 		if by.left != 0 && m.appealsBeingSentAway(c) {
 			role = room.Participant
-		} else if !by.present() {
+		} else if !by.here(m.latest()) {
 			return "no_such_room", "", nil
 		}
 	}
@@ -156,6 +156,9 @@ func (m *model) ruleOfMembers(c room.Command, by stay) (code, text string) {
 		}
 		if !real(a.Role) {
 			return "not_allowed", ""
+		}
+		if a.Until != 0 && a.Until <= c.At {
+			return "bad_value", ""
 		}
 		return "", alias.kept
 	case room.SetRole:

@@ -24,6 +24,7 @@ type tale struct {
 	words    map[room.Seq]writing // bodies beside the messages
 	versions map[room.Seq][]room.Seq
 	erased   map[room.Seq]bool
+	labels   map[person.ID]room.Seq
 	holds    map[any]room.Seq // what of the room's own texts stands where
 	lastPost map[person.ID]room.Time
 	policy   settings
@@ -89,7 +90,7 @@ func (m *model) tell() *tale {
 	s := &tale{
 		stays: map[person.ID]stay{}, msgs: map[room.Seq]said{}, held: map[room.Seq]waiting{}, notes: map[room.Seq]act{},
 		muted: map[person.ID]mutedBy{}, visits: map[person.ID]room.Time{}, reports: map[room.Seq]told{}, lines: map[person.ID][]entry{},
-		waits: map[person.ID]room.Time{}, ends: map[room.Seq]end{}, words: map[room.Seq]writing{}, versions: map[room.Seq][]room.Seq{},
+		labels: map[person.ID]room.Seq{}, waits: map[person.ID]room.Time{}, ends: map[room.Seq]end{}, words: map[room.Seq]writing{}, versions: map[room.Seq][]room.Seq{},
 		erased: map[room.Seq]bool{}, holds: map[any]room.Seq{}, lastPost: map[person.ID]room.Time{},
 		policy: settings{keep: 90 * day},
 	}
@@ -109,12 +110,20 @@ func (s *tale) add(d done) {
 		s.replace("rules", d)
 	case room.AddMember:
 		s.replace(a.Person, d)
-		s.stays[a.Person] = stay{role: a.Role, alias: d.text, joined: d.seq, since: d.at}
+		s.stays[a.Person] = stay{role: a.Role, alias: d.text, joined: d.seq, since: d.at, until: a.Until}
 		delete(s.visits, a.Person)
 	case room.SetRole:
 		st := s.stays[a.Person]
 		st.role = a.Role
 		s.stays[a.Person] = st
+	case room.SetTerm:
+		st := s.stays[a.Person]
+		st.until = a.Until
+		s.stays[a.Person] = st
+	case room.SetLabel:
+		s.dropLabel(a.Person, d)
+		s.labels[a.Person] = d.seq
+		s.write(d)
 	case room.EndMembership:
 		s.leave(a.Person, d)
 	case room.EraseDue:
@@ -149,6 +158,14 @@ func (s *tale) leave(who person.ID, d done) {
 		}
 	}
 	delete(s.waits, who)
+	s.dropLabel(who, d)
+}
+
+func (s *tale) dropLabel(who person.ID, d done) {
+	if old, ok := s.labels[who]; ok {
+		delete(s.labels, who)
+		s.supersede(old, end{at: d.at + fortnight})
+	}
 }
 
 func (s *tale) erase(bodies []room.Seq) {
@@ -156,6 +173,7 @@ func (s *tale) erase(bodies []room.Seq) {
 		s.erased[b] = true
 		delete(s.ends, b)
 		delete(s.words, b)
+		maps.DeleteFunc(s.labels, func(_ person.ID, seq room.Seq) bool { return seq == b })
 		if h, ok := s.held[b]; ok && h.declined {
 			delete(s.held, b)
 		}
@@ -412,6 +430,9 @@ func (s *tale) personBodies(who person.ID) []room.Seq {
 			all[seq] = true
 		}
 	}
+	if label, ok := s.labels[who]; ok {
+		all[label] = true
+	}
 	return slices.Sorted(maps.Keys(all))
 }
 
@@ -478,8 +499,13 @@ func (s *tale) next() (next room.Time) {
 			next = t
 		}
 	}
+	for _, st := range s.stays {
+		if st.present() && st.until != 0 {
+			sooner(st.until)
+		}
+	}
 	if s.policy.legal {
-		return 0
+		return next
 	}
 	for b, e := range s.ends {
 		if !s.frozen(e.of, b) {

@@ -61,7 +61,7 @@ func (m *model) latest() room.Time {
 
 // eyes is how somebody sees the room: as the member they are, or on a visit as staff.
 func (s *tale) eyes(who person.ID, now room.Time) stay {
-	if st := s.stays[who]; st.present() {
+	if st := s.stays[who]; st.here(now) {
 		return st
 	}
 	if s.visits[who] > now {

@@ -26,11 +26,12 @@ type observed struct {
 	NextDue            room.Time
 	Verdicts           []string
 	Policy             room.Policy
-	Notes              map[person.ID][]room.Note      `json:",omitempty"`
-	Held               map[person.ID][]room.Held      `json:",omitempty"`
-	Muted, Visits      map[person.ID]room.Time        `json:",omitempty"`
-	Lines              map[person.ID][]room.LineEntry `json:",omitempty"`
-	Waits              map[person.ID]room.Time        `json:",omitempty"`
+	Notes              map[person.ID][]room.Note            `json:",omitempty"`
+	Held               map[person.ID][]room.Held            `json:",omitempty"`
+	Muted, Visits      map[person.ID]room.Time              `json:",omitempty"`
+	Lines              map[person.ID][]room.LineEntry       `json:",omitempty"`
+	Labels             map[person.ID]map[person.ID]room.Seq `json:",omitempty"`
+	Waits              map[person.ID]room.Time              `json:",omitempty"`
 }
 
 // observe looks at a state with the eyes of everybody, and asks it what it would
@@ -44,6 +45,7 @@ func observe(s *room.State, bodies map[room.Seq]string, asked []room.Command) st
 	o.Due, o.DueTo = s.Due(s.At() + 10*day)
 	o.Policy, o.Waits = s.Policy(), s.Lines()
 	o.Notes, o.Held, o.Lines = map[person.ID][]room.Note{}, map[person.ID][]room.Held{}, map[person.ID][]room.LineEntry{}
+	o.Labels = map[person.ID]map[person.ID]room.Seq{}
 	o.Muted, o.Visits = map[person.ID]room.Time{}, map[person.ID]room.Time{}
 	for _, who := range people {
 		observeModeration(s, &o, who)
@@ -78,6 +80,9 @@ func observeModeration(s *room.State, o *observed, who person.ID) {
 	}
 	if list := s.Held(viewer); len(list) > 0 {
 		o.Held[who] = list
+	}
+	if labels := s.Labels(viewer); len(labels) > 0 {
+		o.Labels[who] = labels
 	}
 	if until := s.MutedUntil(who, s.At()); until != 0 {
 		o.Muted[who] = until

@@ -40,6 +40,8 @@ var permissions = map[act][]Role{
 	"close_line":      {Moderator, Lead},
 	"appeal":          {Participant, Moderator, Lead}, // about themselves
 	"answer_appeal":   {Moderator, Lead},
+	"set_term":        {Moderator, Lead},
+	"set_label":       {Moderator, Lead},
 	"set_keep":        {Lead},
 	"set_legal_hold":  {Lead},
 	"erase_person":    {System, Lead},

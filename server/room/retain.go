@@ -135,10 +135,19 @@ func (s *State) nextByTerm() (next Time) {
 
 // Wakes is when the room has to be looked at again because of an entry, if it has.
 func (s *State) Wakes(e Entry) (Time, bool) {
+	when, wakes := s.endsText(e)
+	if until := e.term(); until != 0 && (!wakes || until < when) {
+		return until, true
+	}
+	return when, wakes
+}
+
+// endsText is when the next text ends because of an entry.
+func (s *State) endsText(e Entry) (Time, bool) {
 	switch e.Event.(type) {
 	case *KeepSet, *LegalHoldSet, *ReportsResolved:
 		return e.At + Minute, true
-	case *MessagePosted, *MessageReleased, *LineWritten, *Nudged, *MemberMuted, *MessageReported:
+	case *MessagePosted, *MessageReleased, *LineWritten, *Nudged, *MemberMuted, *MessageReported, *LabelSet:
 		return e.At + s.policy.KeepFor(), true
 	}
 	return e.At + KeepRemoved, e.Supersedes()

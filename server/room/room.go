@@ -13,6 +13,7 @@
 //	message.go      post, edit, take back
 //	reaction.go     the fixed set of reactions
 //	membership.go   opening a room, joining, roles, end of membership
+//	term.go         when a membership ends by itself; label.go what the team says of members
 //	setting.go      name, topic, house rules
 //	policy.go       hold, slow mode, pause; standing.go what they and a mute stop
 //	reason.go       why moderators act; note.go how the person concerned is told
@@ -83,9 +84,10 @@ type State struct {
 	held      table[Seq, Held]
 	reports   table[Seq, Reports] // by message
 	lines     table[person.ID, Line]
-	words     table[Seq, Word] // bodies beside the messages
-	keptFrom  Seq              // of messages up to here no text is kept any more
-	now       Time             // see LookAt
+	labels    table[person.ID, Seq] // the records with the team's words about them
+	words     table[Seq, Word]      // bodies beside the messages
+	keptFrom  Seq                   // of messages up to here no text is kept any more
+	now       Time                  // see LookAt
 }
 
 // Text is something people wrote and the record whose body holds it. Of is 0
@@ -110,7 +112,7 @@ func (s *State) Fork() *State {
 	f.answers = s.answers.fork()
 	f.mutes, f.visits = s.mutes.fork(), s.visits.fork()
 	f.notes, f.held, f.reports = s.notes.fork(), s.held.fork(), s.reports.fork()
-	f.lines, f.words = s.lines.fork(), s.words.fork()
+	f.lines, f.words, f.labels = s.lines.fork(), s.words.fork(), s.labels.fork()
 	return &f
 }
 

@@ -37,6 +37,7 @@ type frozen struct {
 	Held      map[Seq]Held
 	Reports   map[Seq]Reports
 	Lines     map[person.ID]Line
+	Labels    map[person.ID]Seq
 	Words     map[Seq]Word
 	KeptFrom  Seq
 }
@@ -47,7 +48,7 @@ type frozenMember struct {
 	Role         uint8
 	Joined, Left Seq
 
-	Since, LastPost Time
+	Since, LastPost, Until Time
 }
 
 // Freeze writes a state down. Not for forks.
@@ -58,11 +59,11 @@ func Freeze(s *State) ([]byte, error) {
 		Name: s.name.Of, Topic: s.topic.Of, Rules: s.rules.Of,
 		Messages: s.messages.list, Reactions: s.reactions.own, Pending: s.pending.own, Answers: s.answers.own,
 		Policy: s.policy, LegalHold: s.legalHold, Mutes: s.mutes.own, Visits: s.visits.own, Notes: s.notes.own, Held: s.held.own,
-		Reports: s.reports.own, Lines: s.lines.own, Words: s.words.own, KeptFrom: s.keptFrom,
+		Reports: s.reports.own, Lines: s.lines.own, Labels: s.labels.own, Words: s.words.own, KeptFrom: s.keptFrom,
 	}
 	for _, id := range s.roster {
 		m, _ := s.members.get(id)
-		f.Members = append(f.Members, frozenMember{m.Person, m.Alias.Of, uint8(m.Role), m.Joined, m.Left, m.Since, m.LastPost})
+		f.Members = append(f.Members, frozenMember{m.Person, m.Alias.Of, uint8(m.Role), m.Joined, m.Left, m.Since, m.LastPost, m.Until})
 	}
 	var out bytes.Buffer
 	if err := gob.NewEncoder(&out).Encode(f); err != nil {
@@ -101,13 +102,14 @@ func Thaw(data []byte, texts func([]Seq) (map[Seq]string, error)) (*State, error
 		mutes: table[person.ID, Muted]{own: f.Mutes}, visits: table[person.ID, Time]{own: f.Visits},
 		notes: table[Seq, Note]{own: f.Notes}, held: table[Seq, Held]{own: f.Held},
 		reports: table[Seq, Reports]{own: f.Reports}, lines: table[person.ID, Line]{own: f.Lines},
-		words: table[Seq, Word]{own: f.Words},
+		labels: table[person.ID, Seq]{own: f.Labels},
+		words:  table[Seq, Word]{own: f.Words},
 	}
 	for i, m := range f.Members {
 		alias := Text{m.Alias, text[m.Alias]}
 		s.members.put(m.Person, Member{
 			Person: m.Person, Index: i, Alias: alias, Role: Role(m.Role), Joined: m.Joined, Left: m.Left,
-			Since: m.Since, LastPost: m.LastPost,
+			Since: m.Since, LastPost: m.LastPost, Until: m.Until,
 		})
 		s.claim(alias.Text, m.Person)
 		s.roster = append(s.roster, m.Person)

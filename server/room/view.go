@@ -20,6 +20,8 @@ const (
 	ShowWiped    = "wiped"     // messages whose texts were erased together
 	ShowNote     = "note"      // what a moderator did about somebody
 	ShowAppeal   = "appeal"    // how an appeal against it stands
+	ShowTerm     = "term"      // when a membership ends by itself
+	ShowLabel    = "label"     // the team's word about somebody
 	ShowPolicy   = "policy"    // how the room is set
 	ShowHeld     = "held"      // a message waits, or was declined
 	ShowHeldGone = "held_gone" // it does not wait any more
@@ -64,7 +66,7 @@ type Shown struct {
 // function for what has just happened, for what a returning client missed, and
 // for pages. Text that is gone or superseded by now is never named. false: nothing.
 func View(s *State, e Entry, viewer Member) (Shown, bool) {
-	if !viewer.present() {
+	if !s.Here(viewer) {
 		return Shown{}, false
 	}
 	shown, ok := s.show(e, viewer)
@@ -217,14 +219,14 @@ func (s *State) Member(id person.ID) (Member, bool) { return s.members.get(id) }
 // Present is the membership of a person who is a member now.
 func (s *State) Present(id person.ID) (Member, bool) {
 	m, ok := s.members.get(id)
-	return m, ok && m.Left == 0
+	return m, ok && s.Here(m)
 }
 
-// Members are those present now, in order of their first joining.
+// Members are those whose membership no record has ended, in order of their first joining.
 func (s *State) Members() []Member {
 	var present []Member
 	for _, id := range s.roster {
-		if m, ok := s.Present(id); ok {
+		if m, ok := s.members.get(id); ok && m.present() {
 			present = append(present, m)
 		}
 	}

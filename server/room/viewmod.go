@@ -54,6 +54,13 @@ func (s *State) showWaiting(e Entry, viewer Member) (Shown, bool) {
 		m, _ := s.members.get(ev.Person)
 		shown := Shown{Show: ShowLineGone, LineOf: m, Line: LineEntry{Seq: ev.Entry}}
 		return shown, viewer.Role.Staff() || ev.Person == viewer.Person
+	case *TermSet:
+		m, _ := s.members.get(ev.Person)
+		return Shown{Show: ShowTerm, Member: m}, viewer.Role.Staff() || ev.Person == viewer.Person
+	case *LabelSet:
+		m, _ := s.members.get(ev.Person)
+		seq, ok := s.labels.get(ev.Person)
+		return Shown{Show: ShowLabel, Member: m, TextOf: seq}, ok && seq == e.Seq && viewer.Role.Staff()
 	case *LineClosed:
 		m, _ := s.members.get(ev.Person)
 		l, _ := s.lines.get(ev.Person)
@@ -257,7 +264,7 @@ func (s *State) Single(e Entry, viewer Member) bool {
 	case *MessageDeclined, *Nudged, *MemberMuted, *MemberUnmuted, *VisitOpened:
 		n, _ := s.notes.get(e.Seq)
 		return n.Person == viewer.Person
-	case *AppealMade, *AppealAnswered, *MessageReported, *ReportsResolved, *LineWritten, *LineTakenBack:
+	case *AppealMade, *AppealAnswered, *MessageReported, *ReportsResolved, *LineWritten, *LineTakenBack, *TermSet:
 		return true // rare, and told to few
 	}
 	return false

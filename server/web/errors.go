@@ -52,7 +52,7 @@ var (
 
 // statuses of the codes that come from the packages below.
 var statuses = map[string]int{
-	"at_work": 409, "link_unknown": 404, "link_used": 410, "link_expired": 410, "name_taken": 409, "alias_taken": 409, "member_already": 409,
+	"at_work": 409, "link_unknown": 404, "link_used": 410, "link_expired": 410, "link_early": 409, "name_taken": 409, "alias_taken": 409, "member_already": 409,
 	"sign_in_wrong": 401, "signed_out": 401, "locked": 423, "slow_down": 429, "not_allowed": 403,
 	"second_step": 403, "second_wrong": 401, "second_set": 409, "second_none": 409,
 	"no_such_room": 404, "no_such_member": 404, "no_such_session": 404, "no_such_notice": 404,

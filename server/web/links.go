@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/kith-chat/kith/server/auth"
 	"github.com/kith-chat/kith/server/person"
@@ -49,7 +50,7 @@ func (s *Server) look(w http.ResponseWriter, r *http.Request) error {
 }
 
 // join is auth's way into rooms.
-func (s *Server) join(ctx context.Context, who person.ID, in program.RoomID, role auth.Role, alias, cmd string) error {
+func (s *Server) join(ctx context.Context, who person.ID, in program.RoomID, role auth.Role, until time.Time, alias, cmd string) error {
 	if in == "" {
 		return nil // a new programme has no rooms yet
 	}
@@ -58,7 +59,11 @@ func (s *Server) join(ctx context.Context, who person.ID, in program.RoomID, rol
 	if !ok || !valid {
 		return errors.New("web: a link with a role or command id that cannot be")
 	}
-	return s.people.Join(ctx, who, in, as, alias, id)
+	ends := room.Time(0)
+	if !until.IsZero() {
+		ends = room.Time(until.UnixMilli())
+	}
+	return s.people.Join(ctx, in, room.AddMember{Person: who, Alias: alias, Role: as, Until: ends}, id)
 }
 
 // Resume finishes what a crash left half done of people coming in.

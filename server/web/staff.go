@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/kith-chat/kith/server/auth"
 	"github.com/kith-chat/kith/server/people"
@@ -41,6 +42,9 @@ func (s *Server) invite(w http.ResponseWriter, r *http.Request, who *visitor) er
 		Room room.ID   `json:"room"`
 		Role auth.Role `json:"role"`
 		Days int       `json:"days"`
+		// From and Until are when the membership begins and ends, ms since 1970 UTC.
+		From  int64 `json:"from,omitempty"`
+		Until int64 `json:"until,omitempty"`
 	}
 	if err := decode(w, r, &in); err != nil {
 		return err
@@ -56,7 +60,7 @@ func (s *Server) invite(w http.ResponseWriter, r *http.Request, who *visitor) er
 		return &problem{Status: 400, Code: "bad_value", Text: "A link lasts 1 to 30 days.", Field: "days"}
 	}
 	link, err := s.gate.IssueInvite(r.Context(), auth.Invitation{
-		Room: in.Room, Role: in.Role, By: who.person.Actor(), Days: in.Days,
+		Room: in.Room, Role: in.Role, By: who.person.Actor(), Days: in.Days, From: moment(in.From), Until: moment(in.Until),
 	})
 	if err != nil {
 		return err
@@ -102,6 +106,14 @@ func (s *Server) issueReset(w http.ResponseWriter, r *http.Request, who *visitor
 		return err
 	}
 	return s.answerLink(w, r, link)
+}
+
+// moment is a time as clients send it; 0 is none.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
 }
 
 func (s *Server) answerLink(w http.ResponseWriter, r *http.Request, link auth.Issued) error {

@@ -31,6 +31,8 @@ const (
 	Mute           Verb = "mute"
 	Unmute         Verb = "unmute"
 	RemoveMember   Verb = "remove_member"
+	SetTerm        Verb = "set_term"
+	SetLabel       Verb = "set_label"
 	SetHold        Verb = "set_hold"
 	SetPace        Verb = "set_pace"
 	PauseRoom      Verb = "pause"
@@ -69,6 +71,7 @@ type Command struct {
 	Note                        string
 	Reason, Mode, Kind, Outcome string
 	For, ForNew                 int64 // ms
+	Until                       int64 // ms since 1970 UTC
 	Overturn                    bool
 }
 
@@ -108,6 +111,8 @@ var verbs = map[Verb]fields{
 	Mute:           {"room": required, "member": required, "for": required, "reason": required, "text": optional},
 	Unmute:         {"room": required, "member": required, "reason": required, "text": optional},
 	RemoveMember:   {"room": required, "member": required, "reason": required, "text": optional},
+	SetTerm:        {"room": required, "member": required, "until": required},
+	SetLabel:       {"room": required, "member": required, "text": required},
 	SetHold:        {"room": required, "mode": required},
 	SetPace:        {"room": required, "for": required, "for_new": required},
 	PauseRoom:      {"room": required, "for": required, "reason": required, "text": optional},

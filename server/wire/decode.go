@@ -120,7 +120,7 @@ func (c *Command) fill(values map[string]json.RawMessage, takes fields) *Error {
 		"room": (*string)(&c.Room), "after": &c.After, "before": &c.Before, "history": &c.History, "limit": &c.Limit,
 		"text": &c.Text, "message": &c.Message, "reply_to": &c.ReplyTo, "member": &c.Member,
 		"reaction": &c.Reaction, "on": &c.On, "note": &c.Note, "reason": &c.Reason, "mode": &c.Mode, "kind": &c.Kind,
-		"outcome": &c.Outcome, "for": &c.For, "for_new": &c.ForNew, "overturn": &c.Overturn,
+		"outcome": &c.Outcome, "for": &c.For, "for_new": &c.ForNew, "until": &c.Until, "overturn": &c.Overturn,
 	}
 	for name, need := range takes {
 		if _, sent := values[name]; !sent && need == optional {

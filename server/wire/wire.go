@@ -104,6 +104,9 @@ type (
 		Lines   []LineState          `json:"lines,omitempty"`       // staff
 		Reports []Reports            `json:"reports,omitempty"`     // staff: those nobody has looked at
 		Mutes   map[string]room.Time `json:"mutes,omitempty"`       // staff: who may not write until when
+		Terms   map[string]room.Time `json:"terms,omitempty"`       // staff: whose membership ends by itself, and when
+		Labels  map[string]string    `json:"labels,omitempty"`      // staff: the team's words about members
+		Ends    room.Time            `json:"ends_at,omitempty"`     // when one's own membership ends by itself
 		Muted   room.Time            `json:"muted_until,omitempty"` // oneself
 		Ignored []string             `json:"ignored,omitempty"`     // whose messages one does not want to see
 		Leaves  room.Time            `json:"leaves_at,omitempty"`   // a visit ends then

@@ -11,7 +11,7 @@ import * as does from '../moderating.js';
 import { call, codeOf } from '../api.js';
 import { reconcile } from '../list.js';
 import { setText, show, stamp } from '../template.js';
-import { errorWord, word } from '../words.js';
+import { date, errorWord, word } from '../words.js';
 import { linkMade } from './linkmade.js';
 import { drawDot, drawRole } from './people.js';
 import { openLine } from './line.js';
@@ -55,6 +55,8 @@ export class AboutView {
     setText(this.made.part('rules'), room.rules || word('about.default_rules'));
     this.#people(room);
     show(this.made.part('own-line'), room.role === 'participant');
+    show(this.made.part('ends'), room.endsAt !== 0);
+    if (room.endsAt) setText(this.made.part('ends'), word('term.own', { day: date(room.endsAt) }));
     const staff = room.role === 'participant' || room.role === 'visitor' ? '' : room.role;
     if (staff === this.#staff) return;
     this.#staff = staff;
@@ -98,6 +100,12 @@ export class AboutView {
       const who = here()?.members[member];
       if (who) void does.endCare(this.client, this.id, who);
     });
+    for (const [part, does_] of /** @type {const} */ ([['term', does.setTerm], ['label-of', does.setLabel]])) {
+      made.part(part).addEventListener('click', () => {
+        const who = here()?.members[member];
+        if (who) void does_(this.client, this.id, who);
+      });
+    }
     made.part('role-of').addEventListener('click', () => {
       const who = here()?.members[member];
       if (who) void does.setRole(this.client, this.id, who);
@@ -231,6 +239,12 @@ function drawPerson(row, member, room, { lead, now }) {
   show(part('away'), over);
   show(part('care'), lead && !you && member.role !== 'lead');
   show(part('move'), lead && !you && participant);
+  const until = room.terms[member.member] ?? 0;
+  const said = [room.labels[member.member] ?? '', until ? word('term.until', { day: date(until) }) : ''].filter(Boolean).join(' · ');
+  show(part('team'), staff && said !== '');
+  setText(part('team'), said);
+  show(part('term'), over);
+  show(part('label-of'), over);
   show(part('role-of'), lead && !you && (participant || member.role === 'moderator'));
   setText(part('role-of'), word(participant ? 'set_role.open_moderator' : 'set_role.open_participant'));
   show(part('ignore'), canIgnore);

@@ -3,7 +3,7 @@
 import { ApiError, call } from '../api.js';
 import { form } from '../form.js';
 import { set } from '../moderating.js';
-import { setText, show, stamp } from '../template.js';
+import { freshId, setText, show, stamp } from '../template.js';
 import { lengthWord } from './act.js';
 import { word } from '../words.js';
 import { linkMade } from './linkmade.js';
@@ -40,14 +40,31 @@ function invite(made, client, room) {
     const n = Number(days);
     if (!Number.isInteger(n) || n < 1 || n > 30) return it.wrong('days', word('staff.days_wrong'));
     const picked = /** @type {HTMLInputElement | null} */ (element.querySelector('[name="role"]:checked'));
-    const answer = await call('/api/invitations', { room: room.room, role: picked?.value ?? 'participant', days: n });
+    const from = midnight(made.part('from', HTMLInputElement).value, 0);
+    const until = midnight(made.part('until', HTMLInputElement).value, 1);
+    const term = { ...(from ? { from } : {}), ...(until ? { until } : {}) };
+    const answer = await call('/api/invitations', { room: room.room, role: picked?.value ?? 'participant', days: n, ...term });
     const say = (/** @type {string} */ text) => client.announcer.status(text);
     const note = linkMade(answer, 'invite', say);
     made.part('invited').replaceChildren(note);
     note.querySelector('input')?.focus();
   });
+  for (const part of ['from', 'until']) {
+    made.part(part).id = freshId();
+    made.part(`${part}-label`, HTMLLabelElement).htmlFor = made.part(part).id;
+  }
   const days = it.fields.get('days');
   if (days) days.input.value = '7';
+}
+
+/**
+ * The beginning of a day where the moderator is, or of one after it; 0 for no day.
+ * @param {string} day as a date field has it, "2026-11-30"
+ * @param {number} later in days
+ */
+function midnight(day, later) {
+  const [year, month, date] = day.split('-').map(Number);
+  return day ? new Date(year, month - 1, date + later).getTime() : 0;
 }
 
 /**
