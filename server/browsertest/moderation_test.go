@@ -190,6 +190,7 @@ func (p *Page) person(alias, what string) {
 	p.t.Helper()
 	row := "[...document.querySelectorAll('li.person')].find(r => r.querySelector('.who').innerText === " + quote(alias) + ")"
 	p.Wait("!!" + row)
+	Eval[any](p, "void (("+row+").querySelector('details').open = true)")
 	at := "[...(" + row + ").querySelectorAll('button')].find(b => b.checkVisibility() && b.innerText.trim() === " + quote(what) + ")"
 	p.Wait("!!(" + at + ")")
 	Eval[any](p, "void ("+at+").click()")

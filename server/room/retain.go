@@ -147,8 +147,10 @@ func (s *State) endsText(e Entry) (Time, bool) {
 	switch e.Event.(type) {
 	case *KeepSet, *LegalHoldSet, *ReportsResolved:
 		return e.At + Minute, true
-	case *MessagePosted, *MessageReleased, *LineWritten, *Nudged, *MemberMuted, *MessageReported, *LabelSet:
+	case *MessagePosted, *MessageReleased, *LineWritten, *Nudged, *MemberMuted, *MessageReported:
 		return e.At + s.policy.KeepFor(), true
+	case *LabelSet: // the one before, and its own
+		return e.At + min(KeepRemoved, s.policy.KeepFor()), true
 	}
 	return e.At + KeepRemoved, e.Supersedes()
 }

@@ -248,6 +248,8 @@ function drawPerson(row, member, room, { lead, now }) {
   show(part('role-of'), lead && !you && (participant || member.role === 'moderator'));
   setText(part('role-of'), word(participant ? 'set_role.open_moderator' : 'set_role.open_participant'));
   show(part('ignore'), canIgnore);
+  setText(part('more'), word('about.can'));
+  part('more').setAttribute('aria-label', word('about.can_long', { alias: member.alias }));
   show(part('acts'), canReset || canEnd || over || canIgnore);
   show(part('reset'), canReset);
   show(part('end'), canEnd);
