@@ -25,6 +25,7 @@ type actor struct {
 	who      seed.Member
 	name     string   // the member's id in the room
 	leavers  []string // whom it may send away; staff only
+	talkers  []string // whom it may mute; staff only
 	every    time.Duration
 	rng      *rand.Rand
 	tokens   *wire.Tokens
@@ -286,7 +287,7 @@ func (a *actor) answer(l wireclient.Line) error {
 	}
 	if l.Error != nil {
 		switch w.code = l.Error.Code; w.code {
-		case "already_removed", "no_such_message", "no_such_member", "no_such_room":
+		case "already_removed", "no_such_message", "no_such_member", "no_such_room", "muted", "not_muted":
 		default:
 			if a.history.forks {
 				break // the place it meant is another message's now

@@ -44,6 +44,8 @@ func (a *actor) choose(ctx context.Context) *act {
 	case len(a.leavers) > 0 && dice < 4:
 		who := a.leavers[a.rng.IntN(len(a.leavers))]
 		return &act{verb: "end_membership", target: who}
+	case len(a.talkers) > 0 && dice < 22:
+		return a.moderate(dice, newest)
 	case len(newest) == 0 || dice < 64:
 		return &act{verb: "post"}
 	case dice < 68:
@@ -58,6 +60,27 @@ func (a *actor) choose(ctx context.Context) *act {
 		return &act{verb: "remove", target: own}
 	}
 	return &act{verb: "react", target: target, react: []string{"heart", "hug"}[a.rng.IntN(2)], on: a.rng.IntN(3) > 0}
+}
+
+// moderate is what staff do: a mute, its end, or a message out of sight.
+func (a *actor) moderate(dice int, newest []string) *act {
+	who := a.talkers[a.rng.IntN(len(a.talkers))]
+	switch {
+	case dice < 9:
+		return &act{verb: "mute", target: who}
+	case dice < 15:
+		return &act{verb: "unmute", target: who}
+	}
+	for range 5 {
+		if len(newest) == 0 {
+			break
+		}
+		id := newest[a.rng.IntN(len(newest))]
+		if m, ok := a.view.messages[id]; ok && m.RemovedAt == 0 && !m.From.Role.Staff() {
+			return &act{verb: "hide", target: id}
+		}
+	}
+	return &act{verb: "post"}
 }
 
 func (a *actor) ownOf(newest []string) string {
@@ -88,6 +111,12 @@ func (a *actor) ask(ctx context.Context, w *act) {
 		w.command["message"] = w.target
 	case "react":
 		w.command["message"], w.command["reaction"], w.command["on"] = w.target, w.react, w.on
+	case "hide":
+		w.command["message"], w.command["reason"] = w.target, "other"
+	case "mute":
+		w.command["member"], w.command["for"], w.command["reason"] = w.target, 3_600_000, "calm"
+	case "unmute":
+		w.command["member"], w.command["reason"] = w.target, "calm"
 	case "end_membership":
 		w.command["member"] = w.target
 	}

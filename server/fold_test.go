@@ -89,7 +89,8 @@ func (h *held) change(l wireclient.Line) error {
 	return nil
 }
 
-// removed drops a message for members; staff keep a row without text. What
+// removed drops a message for members; staff keep a row without text, and so does its
+// author where a moderator did it. What
 // answered it answers nothing any more.
 func (h *held) removed(m wire.Message, l wireclient.Line) {
 	for id, other := range h.messages {
@@ -98,7 +99,7 @@ func (h *held) removed(m wire.Message, l wireclient.Line) {
 			h.messages[id] = other
 		}
 	}
-	if !h.staff {
+	if !h.staff && !(m.Mine && l.By == "moderator") {
 		delete(h.messages, m.ID)
 		h.order = slices.DeleteFunc(h.order, func(id string) bool { return id == m.ID })
 		return
@@ -137,10 +138,10 @@ func reacted(before map[string][]string, reaction, by string, on bool) map[strin
 }
 
 // comparable is a message without what may differ between a page and a fold: the
-// order within a reaction, and the id of the command that posted it, which only
-// live events carry.
+// order within a reaction, the id of the command that posted it, which only live events
+// carry, and the id of the note that tells of a hiding.
 func comparable(m wire.Message) wire.Message {
-	m.Cmd = ""
+	m.Cmd, m.Note = "", ""
 	reactions := make(map[string][]string)
 	for name, who := range m.Reactions {
 		reactions[name] = slices.Sorted(slices.Values(who))

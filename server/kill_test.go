@@ -119,6 +119,10 @@ func newCrowd(urls []string, rate int, rooms []seed.Room, tokens *wire.Tokens) *
 		for _, m := range r.Members[killMembers-killLeavers:] {
 			leavers = append(leavers, tokens.Member(r.ID, m.Person))
 		}
+		var talkers []string
+		for _, m := range r.Members[2:6] {
+			talkers = append(talkers, tokens.Member(r.ID, m.Person))
+		}
 		for _, m := range r.Members {
 			a := &actor{
 				index: len(c.actors), urls: urls, room: r.ID, who: m, name: tokens.Member(r.ID, m.Person), tokens: tokens,
@@ -127,7 +131,7 @@ func newCrowd(urls []string, rate int, rooms []seed.Room, tokens *wire.Tokens) *
 			}
 			a.rng = rand.New(rand.NewPCG(*seedOf, uint64(100+a.index)))
 			if m.Role != room.Participant.String() {
-				a.leavers = leavers
+				a.leavers, a.talkers = leavers, talkers
 			}
 			c.actors = append(c.actors, a)
 		}

@@ -158,5 +158,6 @@ func (c *crowd) checkHistory(t *testing.T) {
 	}
 	member := func(client int) string { return c.actors[client].name }
 	checkModel(t, "message", messageModel, messageHistories(c.history, member))
+	checkModel(t, "mute", muteModel, muteHistories(c.history, member))
 	checkModel(t, "membership", membershipModel, membershipHistories(c.history, member))
 }

@@ -46,7 +46,7 @@ var messageModel = porcupine.Model{
 			return false, s
 		case in.verb == "edit":
 			s.text = in.text
-		case in.verb == "remove":
+		case in.verb == "remove", in.verb == "hide":
 			s = messageState{posted: true, removed: true}
 		default: // react, unreact
 			s.reactions = withReaction(s.reactions, in.by+" "+in.reaction, in.verb == "react")
@@ -94,12 +94,55 @@ var membershipModel = porcupine.Model{
 	},
 }
 
+// muteModel is whether one member may write: from a mute until its end, nothing of
+// theirs is taken.
+var muteModel = porcupine.Model{
+	Init: func() any { return false },
+	Step: func(state, input, output any) (bool, any) {
+		muted, in, out := state.(bool), input.(asked), output.(told)
+		switch in.verb {
+		case "mute":
+			return !out.refused, true
+		case "unmute":
+			return muted != out.refused, false
+		}
+		return muted == out.refused, muted
+	},
+}
+
+// onMember says whether an act is about a member and not a message.
+func (a *act) onMember() bool {
+	return slices.Contains([]string{"end_membership", "mute", "unmute"}, a.verb)
+}
+
+// muteHistories are the operations that concern each member whom somebody muted.
+func muteHistories(h *history, member func(client int) string) map[string][]porcupine.Operation {
+	all := make(map[string][]porcupine.Operation)
+	muted := make(map[string]bool)
+	for _, a := range h.acts {
+		who := member(a.by)
+		switch {
+		case a.verb == "mute" || a.verb == "unmute":
+			who = a.target
+			muted[who] = true
+		case a.onMember() || a.verb == "remove" || a.verb == "hide" || a.code != "" && a.code != "muted":
+			continue // allowed in spite of a mute, or refused for another reason
+		}
+		all[who] = append(all[who], porcupine.Operation{
+			ClientId: a.by, Call: int64(a.sent), Return: int64(a.answered),
+			Input: asked{verb: a.verb}, Output: told{code: a.code, refused: a.code != ""},
+		})
+	}
+	maps.DeleteFunc(all, func(who string, _ []porcupine.Operation) bool { return !muted[who] })
+	return all
+}
+
 // messageHistories are the operations on each message that was posted.
 func messageHistories(h *history, member func(client int) string) map[string][]porcupine.Operation {
 	all := make(map[string][]porcupine.Operation)
 	posted := make(map[string]bool)
 	for _, a := range h.acts {
-		if a.target == "" || a.verb == "end_membership" {
+		if a.target == "" || a.onMember() || a.code == "muted" {
 			continue
 		}
 		verb := a.verb
@@ -134,6 +177,8 @@ func membershipHistories(h *history, member func(client int) string) map[string]
 		who := member(a.by)
 		if a.verb == "end_membership" {
 			who = a.target
+		} else if a.onMember() {
+			continue
 		} else if a.verb != "post" || a.code != "" && a.code != "no_such_room" {
 			continue // what it answered was gone, which says nothing of the stay
 		}
@@ -182,6 +227,15 @@ func TestModelsSeeWhatCannotBe(t *testing.T) {
 	after := op(3, 4, asked{verb: "post"}, told{})
 	if porcupine.CheckOperations(membershipModel, []porcupine.Operation{end, after}) {
 		t.Error("a message after the end of a stay was not seen")
+	}
+	mute := op(1, 2, asked{verb: "mute"}, told{})
+	if porcupine.CheckOperations(muteModel, []porcupine.Operation{mute, after}) {
+		t.Error("a message of somebody who is muted was not seen")
+	}
+	hide := op(3, 4, asked{verb: "hide"}, told{})
+	shown := op(5, 6, asked{verb: "look"}, told{is: messageState{posted: true, text: "a"}})
+	if porcupine.CheckOperations(messageModel, []porcupine.Operation{post, hide, shown}) {
+		t.Error("a hidden message that is shown was not seen")
 	}
 	if porcupine.CheckOperations(messageModel, []porcupine.Operation{post, post}) {
 		t.Error("a message posted twice was not seen")
