@@ -134,6 +134,7 @@ func talk(t *testing.T, s *servertest.Server) {
 	gone := fox.Post(in, "a "+canaries["removed message"])
 	fox.Must(servertest.Command{"do": "remove", "room": in, "message": gone}, nil)
 	mistakes(t, c, in, fox, words)
+	moderateWithCanaries(t, c, in, fox)
 }
 
 // mistakes sends canaries where they are refused: errors must not quote them.
