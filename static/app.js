@@ -42,6 +42,8 @@ const LOCK_AGAIN_MS = 3_000;
 /** @type {import('./view/inside.js').Place | null} where to go on after a lock */
 let returnTo = null;
 let drawing = 0;
+/** Whether the face is the second step's: what was typed there must not go when it is asked for once more. */
+let atSecond = false;
 
 const client = new Client({
   machine: browser,
@@ -79,6 +81,7 @@ function redraw() {
  * @param {boolean} [focus] put the focus on its heading
  */
 function face(face, focus = true) {
+  atSecond = false;
   inside?.stop();
   inside = null;
   help?.close();
@@ -177,13 +180,20 @@ function showLock() {
 
 /** @param {'set_up' | 'give'} second what the session lacks */
 function showSecond(second) {
+  if (atSecond) return;
   if (inside) returnTo = inside.place;
   client.rest();
-  face(secondView({ second, done: arrive, other: signOut }));
+  const done = () => {
+    atSecond = false;
+    return arrive();
+  };
+  face(secondView({ second, done, other: signOut }));
+  atSecond = true;
 }
 
 /** A session that opens nothing any more: nothing is shown, until it is known what it lacks. */
 async function showClosed() {
+  if (atSecond) return;
   showLock();
   const me = await fetchMe().catch(() => null);
   if (me?.second && !me.locked) showSecond(me.second);

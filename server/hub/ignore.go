@@ -89,6 +89,7 @@ func (i ignore) serve(l *live) error {
 		if err == nil {
 			l.ignores.known[i.who] = ids
 			l.reseat(i.who, ids)
+			l.say(said{Kind: "ignores", Who: i.who})
 		}
 		return err
 	}

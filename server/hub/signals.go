@@ -34,7 +34,7 @@ type said struct {
 	Node string      `json:"n"`
 	Room room.ID     `json:"r"`
 	Here []person.ID `json:"here,omitempty"` // with Kind "here": everybody who is here with that node
-	Kind string      `json:"k"`              // here, typing, ask
+	Kind string      `json:"k"`              // here, typing, ask, ignores
 	Who  person.ID   `json:"who,omitempty"`
 	On   bool        `json:"on,omitempty"`
 }
@@ -133,6 +133,15 @@ func (s heard) serve(l *live) error {
 	switch s.Kind {
 	case "ask":
 		l.presence.announce = true
+	case "ignores": // whom they do not want to see has changed
+		ctx, cancel := l.context()
+		defer cancel()
+		l.ignores.asOf = 0
+		ids, err := l.ignores.get(ctx, l, s.Who)
+		if err != nil {
+			return err
+		}
+		l.reseat(s.Who, ids)
 	case "here":
 		l.presence.elsewhere(s.Node, s.Here, l.hub.Now()+hereFor)
 	case "typing":

@@ -288,3 +288,32 @@ func TestNewsBringsRecords(t *testing.T) {
 		}
 	})
 }
+
+// Whom somebody does not want to see is so on all their devices, with every node.
+func TestPersonalMuteAcrossNodes(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		sky := &air{ears: map[*ear]bool{}}
+		near, _ := h.hubIn(sky)
+		far, _ := h.hubIn(sky)
+		in, who := h.crew(near, 5)
+		phone, laptop := h.follow(near, in, who[2]), h.follow(far, in, who[2])
+		peer := h.follow(far, in, who[4])
+		phone.must("ignore", in, fields{"member": h.tokens.Member(in, who[3]), "on": true}, nil)
+		pass(200 * time.Millisecond)
+		h.post(far, in, who[3], "unwanted")
+		pass(200 * time.Millisecond)
+		if got := laptop.events(); len(got) != 0 {
+			t.Errorf("the other device is shown %q", got)
+		}
+		if got := peer.events(); len(got) != 1 {
+			t.Errorf("a peer is shown %q", got)
+		}
+		phone.must("ignore", in, fields{"member": h.tokens.Member(in, who[3]), "on": false}, nil)
+		pass(200 * time.Millisecond)
+		h.post(far, in, who[3], "wanted again")
+		pass(200 * time.Millisecond)
+		if got := laptop.events(); len(got) != 1 {
+			t.Errorf("afterwards the other device is shown %q", got)
+		}
+	})
+}

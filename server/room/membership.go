@@ -1,8 +1,6 @@
 package room
 
 import (
-	"slices"
-
 	"github.com/kith-chat/kith/server/alias"
 	"github.com/kith-chat/kith/server/person"
 )
@@ -146,14 +144,14 @@ func (e *MemberJoined) apply(s *State, in Entry) error {
 		m = Member{Person: e.Person, Index: len(s.roster)}
 		s.roster = append(s.roster, e.Person)
 	} else {
-		s.disclaim(m.Alias.Text, e.Person)
+		s.disclaim(m.Alias.Text, m.Index)
 		s.eraseLater(m.Alias.Of, 0, in.At)
 	}
 	m.Alias = Text{Of: in.Seq, Text: e.Alias}
 	m.Role, m.Joined, m.Left, m.Since, m.Until = e.Role, in.Seq, 0, in.At, e.Until
 	s.visits.remove(e.Person)
 	s.members.put(e.Person, m)
-	s.claim(e.Alias, e.Person)
+	s.claim(e.Alias, m.Index)
 	return nil
 }
 
@@ -200,39 +198,4 @@ func (s *State) left(id person.ID, in Entry) error {
 		s.lines.put(id, l)
 	}
 	return nil
-}
-
-// aliasTaken: somebody who is, or ever was, a member looks the same by name. Who leaves
-// keeps the name, so that nobody can come as them.
-func (s *State) aliasTaken(shown string, by person.ID) bool {
-	for _, mark := range alias.Of(shown).Meets {
-		holders, _ := s.aliases.get(mark)
-		if slices.ContainsFunc(holders, func(id person.ID) bool { return id != by }) {
-			return true
-		}
-	}
-	return false
-}
-
-// claim and disclaim keep who holds what an alias is known by. Several may hold one mark:
-// older logs have aliases that would be refused today.
-func (s *State) claim(shown string, by person.ID) {
-	for _, mark := range alias.Of(shown).Claims {
-		holders, _ := s.aliases.get(mark)
-		if !slices.Contains(holders, by) {
-			s.aliases.put(mark, append(slices.Clone(holders), by))
-		}
-	}
-}
-
-func (s *State) disclaim(shown string, by person.ID) {
-	for _, mark := range alias.Of(shown).Claims {
-		holders, _ := s.aliases.get(mark)
-		holders = slices.DeleteFunc(slices.Clone(holders), func(id person.ID) bool { return id == by })
-		if len(holders) == 0 {
-			s.aliases.remove(mark)
-		} else {
-			s.aliases.put(mark, holders)
-		}
-	}
 }

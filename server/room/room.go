@@ -12,6 +12,7 @@
 //	permission.go   who may do what: one table, read before any rule
 //	message.go      post, edit, take back
 //	reaction.go     the fixed set of reactions
+//	taken.go        aliases that are taken, by how they look
 //	membership.go   opening a room, joining, roles, end of membership
 //	term.go         when a membership ends by itself; label.go what the team says of members
 //	setting.go      name, topic, house rules
@@ -68,8 +69,8 @@ type State struct {
 	name, topic, rules Text
 
 	members table[person.ID, Member]
-	aliases table[string, []person.ID] // who holds a mark of an alias, former members included
-	roster  []person.ID                // by Member.Index; appended to, never changed
+	aliases table[mark, holders] // former members' included
+	roster  []person.ID          // by Member.Index; appended to, never changed
 
 	messages  ledger
 	reactions table[Seq, []Reacted]

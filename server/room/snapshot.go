@@ -111,7 +111,7 @@ func Thaw(data []byte, texts func([]Seq) (map[Seq]string, error)) (*State, error
 			Person: m.Person, Index: i, Alias: alias, Role: Role(m.Role), Joined: m.Joined, Left: m.Left,
 			Since: m.Since, LastPost: m.LastPost, Until: m.Until,
 		})
-		s.claim(alias.Text, m.Person)
+		s.claim(alias.Text, i)
 		s.roster = append(s.roster, m.Person)
 	}
 	return s, nil
