@@ -41,6 +41,9 @@ type Config struct {
 	LeaveTo string
 	// KeepRecords is how long records are kept after the last one of their stream: "7y".
 	KeepRecords string
+	// CrisisLines is a JSON file of the clinic's own crisis lines; "" shows the table that
+	// comes with the client.
+	CrisisLines string
 	// Drain is over how long connections are closed when the server ends.
 	Drain time.Duration
 	// Demo accepts demo links and names under localhost.
@@ -133,7 +136,16 @@ func (c Config) Check() error {
 		return errors.New("with TLS or a proxy, give -origin with the address people use, such as https://kith.example.org")
 	}
 	_, keep := c.keepRecords()
-	return cmp.Or(c.checkOrigin(), c.checkTLS(), c.checkLeaveTo(), keep)
+	_, lines := c.Lines(c.now())
+	return cmp.Or(c.checkOrigin(), c.checkTLS(), c.checkLeaveTo(), keep, lines)
+}
+
+// now is the configured clock's time.
+func (c Config) now() time.Time {
+	if c.Clock != nil {
+		return c.Clock()
+	}
+	return time.Now()
 }
 
 // checkTLS reads what New would read only after it has made something.

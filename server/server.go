@@ -31,7 +31,6 @@ import (
 	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/web"
 	"github.com/kith-chat/kith/server/wire"
-	"github.com/kith-chat/kith/static"
 )
 
 // Limits of the HTTP server.
@@ -174,8 +173,12 @@ func (s *Server) assemble() error {
 	if err != nil {
 		return err
 	}
+	client, err := s.config.client()
+	if err != nil {
+		return err
+	}
 	s.web, err = web.New(web.Config{
-		Hub: s.Hub, Gate: s.Gate, People: s.People, Desk: s.Desk, Client: static.Files, Clock: s.config.Clock, Logger: s.config.Logger,
+		Hub: s.Hub, Gate: s.Gate, People: s.People, Desk: s.Desk, Client: client, Clock: s.config.Clock, Logger: s.config.Logger,
 		Origin: s.config.Origin, Secure: s.config.secure(), Proxies: proxies, Demo: s.config.Demo, LeaveTo: s.config.LeaveTo,
 	})
 	if err != nil {

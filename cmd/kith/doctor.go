@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/kith-chat/kith/server"
@@ -31,7 +32,7 @@ func doctor(ctx context.Context, e *environment) error {
 	c.KeyMustExist = c.KeyMustExist || c.Redis != "" // as for serve
 	status, err := control.Dial(c.Data).Status(ctx)
 	running := err == nil
-	findings := []finding{lookServer(status, running), lookFolder(c.Data), lookKey(ctx, c, running), lookClock(c.Data), lookOrigin(c), lookFiles()}
+	findings := []finding{lookServer(status, running), lookFolder(c.Data), lookKey(ctx, c, running), lookClock(c.Data), lookOrigin(c), lookLines(c), lookFiles()}
 	if !running {
 		findings = append(findings, lookPort(c.Addr, "-addr"), lookPort(c.Ops, "-ops"))
 	}
@@ -135,6 +136,24 @@ func lookOrigin(c server.Config) finding {
 		return finding{"address", c.Addr + ", for this machine alone; for people elsewhere give -origin and TLS or a proxy", ""}
 	}
 	return finding{"address", "people use " + c.Origin, ""}
+}
+
+// lookLines says whether somebody has looked lately if the crisis lines are right.
+func lookLines(c server.Config) finding {
+	const what = "lines"
+	now := time.Now()
+	table, err := c.Lines(now)
+	if err != nil {
+		return finding{what, "the crisis lines cannot be used", err.Error()}
+	}
+	stale := table.Stale(now)
+	switch {
+	case c.CrisisLines == "":
+		return finding{what, fmt.Sprintf("the table that comes with Kith, %d of its numbers not checked by you; -crisis-lines takes your own", len(stale)), ""}
+	case len(stale) > 0:
+		return finding{what, "not checked for a year: " + strings.Join(stale, ", "), "call them, and write the day into " + c.CrisisLines}
+	}
+	return finding{what, "all checked within a year", ""}
 }
 
 func lookPort(addr, flag string) finding {

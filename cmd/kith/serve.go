@@ -20,6 +20,7 @@ func serveFlags(f *flag.FlagSet, c *server.Config) {
 	f.StringVar(&c.TrustedProxy, "trusted-proxy", "", "address or network of the proxy that speaks TLS to people, such as 10.0.0.0/8; connections from elsewhere are refused")
 	f.StringVar(&c.Ops, "ops", server.DefaultOps, "address of /livez, /readyz and /metrics, or off")
 	f.StringVar(&c.LeaveTo, "leave-to", "", "where \"leave this page\" goes on to (default: an empty page)")
+	f.StringVar(&c.CrisisLines, "crisis-lines", "", "JSON file of your own crisis lines, in place of the table that comes with Kith")
 	f.StringVar(&c.KeepRecords, "keep-records", server.DefaultKeepRecords, "how long records are kept after the last one of a room or person, in years or days (7y, 2600d)")
 	f.DurationVar(&c.Drain, "drain", server.DefaultDrain, "over how long clients are sent away when the server ends")
 }
