@@ -19,7 +19,7 @@ import (
 // m moderators, l the lead of the room, v somebody who looks in; o those about
 // themselves. Nobody else is told more than that there is no such room.
 var verbRights = map[string]string{
-	"join": "pmlv", "part": "pmlv", "history": "pmlv", "read": "pml", "typing": "pml", "line": "mlv",
+	"join": "pmlv", "search": "pmlv", "part": "pmlv", "history": "pmlv", "read": "pml", "typing": "pml", "line": "mlv",
 	"post": "pml", "edit": "pml", "remove": "pml", "react": "pml", "report": "pml", "ignore": "pml",
 	"set_topic": "ml", "set_rules": "ml", "rename_room": "l", "end_membership": "ml",
 	"nudge": "ml", "hide": "ml", "unhide": "ml", "erase": "ml", "mute": "ml", "unmute": "ml", "remove_member": "ml",
@@ -101,7 +101,7 @@ func (a *attempts) frame(verb string, i int) servertest.Command {
 		"until": 0, "mode": "none", "kind": "rules", "outcome": "acted", "on": false, "overturn": false, "reaction": "hug", "before": a.said[i],
 	}
 	needs := map[string][]string{
-		"history": {"before"}, "read": {"message"}, "typing": {"on"}, "line": {"member"}, "post": {"text"}, "edit": {"message", "text"}, "remove": {"message"},
+		"history": {"before"}, "search": {"text"}, "read": {"message"}, "typing": {"on"}, "line": {"member"}, "post": {"text"}, "edit": {"message", "text"}, "remove": {"message"},
 		"react": {"message", "reaction", "on"}, "report": {"message", "kind", "text"}, "ignore": {"member", "on"}, "set_topic": {"text"}, "set_rules": {"text"},
 		"rename_room": {"text"}, "end_membership": {"member"}, "nudge": {"member", "reason", "text"}, "hide": {"message", "reason"}, "unhide": {"message", "reason"},
 		"erase": {"message", "reason"}, "mute": {"member", "for", "reason"}, "unmute": {"member", "reason"}, "remove_member": {"member", "reason"},
@@ -114,7 +114,7 @@ func (a *attempts) frame(verb string, i int) servertest.Command {
 	for _, field := range needs[verb] {
 		c[field] = all[field]
 	}
-	if slices.Contains([]string{"post", "edit", "set_topic", "set_rules", "rename_room"}, verb) {
+	if slices.Contains([]string{"post", "search", "edit", "set_topic", "set_rules", "rename_room"}, verb) {
 		c["text"] = "for everybody"
 	}
 	return c

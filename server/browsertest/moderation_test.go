@@ -272,3 +272,24 @@ func TestTeamNoteEndDateRole(t *testing.T) {
 	maya.See("You were signed out")
 	ruth.Wait("[...document.querySelectorAll('li.person')].some(r => r.querySelector('.who').innerText === 'Wren' && r.innerText.includes('Moderator'))")
 }
+
+// Words are found in what one may see, however they are written.
+func TestFindWords(t *testing.T) {
+	t.Parallel()
+	b := Start(t)
+	_, links := demoWorld(t)
+	maya := in(t, b, links, "maya")
+	maya.Click(".room-about")
+	maya.Press("Find words")
+	maya.Type("input[name=words]", "k")
+	maya.Press("Find")
+	maya.See("Use two letters or more.")
+	maya.Type("input[name=words]", "ETTLE")
+	maya.Press("Find")
+	maya.Wait("document.querySelectorAll('.found li').length > 0 && [...document.querySelectorAll('.found li')].every(n => /kettle/i.test(n.innerText))")
+	maya.look("found")
+	Eval[any](maya, "void (document.querySelector('input[name=words]').value = '')")
+	maya.Type("input[name=words]", "zebra crossing")
+	maya.Press("Find")
+	maya.See("Nothing found.")
+}

@@ -117,7 +117,7 @@ func (c *Conn) explain(cmd wire.Command, err error) *wire.Error {
 func logged(v wire.Verb) bool {
 	switch v {
 	case wire.Join, wire.Part, wire.History, wire.ShowRemoved, wire.ShowReports, wire.ReadLine, wire.Read, wire.Typing,
-		wire.Ignore, wire.Active, wire.Ping:
+		wire.Search, wire.Ignore, wire.Active, wire.Ping:
 		return false
 	}
 	return true
@@ -135,6 +135,8 @@ func (c *Conn) dispatch(ctx context.Context, cmd wire.Command, id string) (any, 
 		return wire.Done{}, c.hub.ask(ctx, cmd.Room, part{c})
 	case wire.History:
 		return nil, c.history(ctx, cmd, id)
+	case wire.Search:
+		return nil, c.search(ctx, cmd, id)
 	case wire.ShowRemoved:
 		seq, err := c.messageOf(cmd, cmd.Message, "message")
 		if err != nil {

@@ -60,7 +60,7 @@ func passesFence(r request) bool {
 // showsText: what is answered with what people wrote.
 func showsText(r request) bool {
 	switch r.(type) {
-	case join, history, evidence, readLine, showReports, *overview:
+	case join, history, search, evidence, readLine, showReports, *overview:
 		return true
 	}
 	return false

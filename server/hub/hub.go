@@ -14,6 +14,7 @@
 //	do.go        deciding and appending in batches
 //	fanout.go    telling those who follow
 //	join.go      joining at a known position; history pages
+//	search.go    looking for words under the same rules as scrolling back
 //	presence.go  who is here, who types; signals.go the same from other nodes
 //	nodes.go     what other nodes appended; fence.go when this one lost touch
 //	marker.go    what each member has read

@@ -19,6 +19,7 @@ const (
 	EndMembership Verb = "end_membership"
 	History       Verb = "history"
 	ShowRemoved   Verb = "show_removed"
+	Search        Verb = "search"
 	Read          Verb = "read"
 	Typing        Verb = "typing"
 	Active        Verb = "active"
@@ -99,6 +100,7 @@ var verbs = map[Verb]fields{
 	EndMembership: {"room": required, "member": required},
 	History:       {"room": required, "before": required, "limit": optional},
 	ShowRemoved:   {"room": required, "message": required},
+	Search:        {"room": required, "text": required, "before": optional},
 	Read:          {"room": required, "message": required},
 	Typing:        {"room": required, "on": required},
 	Active:        {},

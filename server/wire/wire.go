@@ -111,6 +111,12 @@ type (
 		Ignored []string             `json:"ignored,omitempty"`     // whose messages one does not want to see
 		Leaves  room.Time            `json:"leaves_at,omitempty"`   // a visit ends then
 	}
+	// Found answers search, newest first. Before is where to search on from; "": all was
+	// looked through.
+	Found struct {
+		Messages []Message `json:"messages"`
+		Before   string    `json:"before,omitempty"`
+	}
 	// Page answers history.
 	Page struct {
 		Messages []Message `json:"messages"`

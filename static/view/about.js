@@ -15,6 +15,7 @@ import { date, errorWord, word } from '../words.js';
 import { linkMade } from './linkmade.js';
 import { drawDot, drawRole } from './people.js';
 import { openLine } from './line.js';
+import { searchView } from './search.js';
 import { staffView } from './staff.js';
 
 /** @type {Record<import('../frames.js').Role, number>} */
@@ -35,6 +36,7 @@ export class AboutView {
     this.made = stamp('about');
     this.root = this.made.root;
     this.made.part('close').addEventListener('click', how.close);
+    this.made.part('search').append(searchView(client, room));
     this.made.part('leave').addEventListener('click', () => void this.#leave());
     this.made.part('line-open').addEventListener('click', () => {
       const own = this.client.state.rooms[this.id];
