@@ -37,6 +37,7 @@ func TestInviteEnrolChat(t *testing.T) {
 
 	maya.Wait("document.querySelectorAll('li.message').length === 2")
 	act(maya, "Hello, is this thing on?", "Change")
+	maya.Wait("document.querySelector('#write').value === 'Hello, is this thing on?'")
 	Eval[any](maya, "void (document.querySelector('#write').value = '', document.querySelector('#write').focus())")
 	maya.Type("#write", "Hello again.")
 	maya.Press("Save")

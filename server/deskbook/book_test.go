@@ -141,11 +141,15 @@ type rooms struct {
 	seen  desk.Seen
 	fails error
 	asked chan struct{}
+	bad   person.RoomID // cannot be read, ever
 }
 
-func (r *rooms) Seen(context.Context, person.RoomID) (desk.Seen, error) {
+func (r *rooms) Seen(_ context.Context, in person.RoomID) (desk.Seen, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if in == r.bad {
+		return desk.Seen{}, eventlog.ErrCorrupt
+	}
 	if r.asked != nil {
 		r.asked <- struct{}{}
 	}
@@ -177,6 +181,24 @@ func TestHintOutlivesItsNode(t *testing.T) {
 	must(t, next.Sweep(t.Context()))
 	if got := refs(t, h.book()); len(got) != 1 {
 		t.Error("a hint is followed for ever")
+	}
+}
+
+// A room that cannot be read does not hide the others.
+func TestSweepGoesPastARoomThatCannotBeRead(t *testing.T) {
+	h := newHouse(t)
+	for bad := range byte(3) {
+		r := &rooms{seen: seen(uint64(bad)+1, held(uint64(bad)+1)), bad: roomN(bad * 2)}
+		f := h.follower(r)
+		for n := range byte(3) { // the one that can be read is hinted at before, between and after
+			must(t, f.Hint(t.Context(), roomN([]byte{0, 1, 4}[n])))
+		}
+		if err := f.Sweep(t.Context()); bad != 1 && !errors.Is(err, eventlog.ErrCorrupt) {
+			t.Error(err)
+		}
+		if got := refs(t, h.book()); !slices.Equal(got, []int64{int64(bad) + 1}) {
+			t.Errorf("what waits: %v", got)
+		}
 	}
 }
 

@@ -68,19 +68,26 @@ func (f *Follower) Sweep(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("deskbook: listing hints: %w", err)
 	}
-	for _, v := range list {
-		old := len(v.Data) == 8 && f.book.now()-int64(binary.BigEndian.Uint64(v.Data)) > hintHolds.Milliseconds()
-		if err := f.look(ctx, person.RoomID(v.Key)); err != nil {
-			return err
-		}
-		if !old {
-			continue
-		}
-		if err := f.values.Delete(ctx, hints, v.Key, v.Version); err != nil && !errors.Is(err, eventlog.ErrConflict) {
-			return fmt.Errorf("deskbook: taking away a hint: %w", err)
+	var failed error
+	for _, v := range list { // past those that fail: one room that cannot be read must not hide the others
+		if err := f.follow(ctx, v); err != nil {
+			failed = errors.Join(failed, err)
 		}
 	}
-	return nil
+	return failed
+}
+
+// follow looks at the room of one hint.
+func (f *Follower) follow(ctx context.Context, v eventlog.Value) error {
+	old := len(v.Data) == 8 && f.book.now()-int64(binary.BigEndian.Uint64(v.Data)) > hintHolds.Milliseconds()
+	if err := f.look(ctx, person.RoomID(v.Key)); err != nil || !old {
+		return err
+	}
+	err := f.values.Delete(ctx, hints, v.Key, v.Version)
+	if err == nil || errors.Is(err, eventlog.ErrConflict) {
+		return nil
+	}
+	return fmt.Errorf("deskbook: taking away a hint: %w", err)
 }
 
 // Look has a room looked at soon. It never waits.
