@@ -61,7 +61,7 @@ func TestInviteEnrolChat(t *testing.T) {
 	other.walkIn("sam", "three owls and a lantern", "Oak")
 	other.Wait("!!document.querySelector('#write')")
 	lead.say("Oak is here too.")
-	other.See("Oak is here too.")
+	other.Wait("!!document.querySelector('li.message')") // it is read out before it is drawn
 	if got := other.messages(); !slices.Equal(got, []string{"Oak is here too."}) {
 		t.Errorf("a newcomer sees %q", got)
 	}
