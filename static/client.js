@@ -211,6 +211,8 @@ export class Client {
   /** @param {any} line */
   #heard(line) {
     if (line.hello) {
+      // Why one was sent away stands in it, too: what said so may have been lost with the line.
+      if (this.me) this.me = { ...this.me, rooms: line.hello.rooms };
       this.#rooms(line.hello.rooms);
       if (this.wasEverOpen) void this.loadDesk();
       return;
