@@ -206,7 +206,7 @@ func ended(t *testing.T, c *servertest.Client, since time.Time) (code wire.Close
 	t.Helper()
 	for {
 		if _, err := c.TryRead(); err != nil {
-			if took = time.Since(since); took > 15*time.Second {
+			if took = time.Since(since); took > reallyLate {
 				t.Fatalf("the connection was not ended: %v", err)
 			}
 			return wireclient.CloseCode(err), took

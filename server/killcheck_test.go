@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -26,7 +27,7 @@ func (c *crowd) checkViews(t *testing.T) {
 		page, members := freshView(t, a, a.view.order[0])
 		compared += len(page)
 		if got := len(a.view.order); got != len(page) {
-			t.Errorf("client %d holds %d messages, a fresh one %d", a.index, got, len(page))
+			t.Errorf("client %d holds %d messages, a fresh one %d; missing %s", a.index, got, len(page), a.missing(page))
 			continue
 		}
 		for i, m := range page {
@@ -45,6 +46,18 @@ func (c *crowd) checkViews(t *testing.T) {
 		}
 	}
 	t.Logf("%d messages of folded views compared with fresh pages", compared)
+}
+
+// missing is what a fresh page has and the client does not: where, in the room's log and
+// on the page.
+func (a *actor) missing(page []wire.Message) (list string) {
+	for i, m := range page {
+		if _, held := a.view.messages[m.ID]; !held {
+			seq, _ := a.tokens.ParseMessage(a.room, m.ID)
+			list += fmt.Sprintf("[record %d, %d of the page, removed %v, its last event %d]", seq, i, m.RemovedAt != 0, a.last)
+		}
+	}
+	return list
 }
 
 // freshView is what somebody who comes in now is given, back to the message oldest.

@@ -50,6 +50,10 @@ func TestMembershipWithABeginningAndAnEnd(t *testing.T) {
 	}
 }
 
+// reallyLate is when a socket that should close within a second has not been closed at
+// all, however slow the machine is.
+const reallyLate = 15 * time.Second
+
 // An expired membership opens nothing: no post, no page, no text over a socket that was
 // open all along, though no record says yet that it has ended.
 func TestAttackExpiredMembership(t *testing.T) {
@@ -100,8 +104,10 @@ func TestAttackExpiredMembership(t *testing.T) {
 			t.Errorf("they are told %s", l.Raw)
 		}
 	}
-	if took := time.Since(begun); took > 3*time.Second {
+	if took := time.Since(begun); took > reallyLate {
 		t.Errorf("the socket was open for another %v", took)
+	} else {
+		t.Logf("closed after %v", took.Round(time.Millisecond))
 	}
 	for _, l := range lu.Lines {
 		if l.Event == "term" || strings.Contains(string(l.Raw), `"until"`) {
