@@ -108,11 +108,18 @@ func (s *Server) endRecord(ctx context.Context, c eventlog.Change, before int64)
 		return err
 	}
 	s.config.Logger.Info("the term of a stream's records is over: they are ended", "stream", c.Stream)
+	id, isRoom := hub.OfStream(c.Stream)
+	if isRoom { // what waited there waits no more
+		if err := s.deskFollower.Hint(ctx, id); err != nil {
+			return err
+		}
+	}
 	if err := s.Log.Drop(ctx, c.Stream); err != nil {
 		return err
 	}
-	if id, ok := hub.OfStream(c.Stream); ok {
+	if isRoom {
 		s.Hub.Compare(id, eventlog.Position{}) // whoever just looked into it has it in memory
+		s.deskFollower.Look(id)
 	}
 	return nil
 }

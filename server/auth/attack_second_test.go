@@ -119,3 +119,16 @@ func TestAttackTwoSetUpsAtOnce(t *testing.T) {
 	wantCode(t, err, auth.CodeSignedOut)
 	h.lacks(t, one, auth.SecondNone)
 }
+
+// Who has the passphrase of one of the team signs in again and again, to push them out of
+// the sessions that they proved with their phone.
+func TestAttackPushingOutProvenSessions(t *testing.T) {
+	h := newHouse(t)
+	e := h.enrol(t, "someone", "Fox")
+	h.makeStaff(t, e)
+	for range auth.MaxSessions + 3 {
+		h.Advance(time.Second)
+		h.mustSignIn(t, "someone", goodPass)
+	}
+	h.lacks(t, e, auth.SecondNone)
+}

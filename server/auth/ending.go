@@ -22,7 +22,14 @@ func (g *Gate) EndAllOnce(ctx context.Context, p person.ID, reason person.Reason
 	if err != nil || slices.Contains(s.Endings, cmd) {
 		return err
 	}
-	_, err = g.endAll(ctx, p, ending{Actor: by, Reason: reason, Cmd: cmd}, nil)
+	_, err = g.endAll(ctx, p, ending{Actor: by, Reason: reason, Cmd: cmd}, func(*account) error {
+		// What was owed is told by now: it may have been this very ending.
+		s, err := g.Person(ctx, p)
+		if err == nil && slices.Contains(s.Endings, cmd) {
+			err = errUnchanged
+		}
+		return err
+	})
 	return err
 }
 
@@ -143,7 +150,8 @@ func (g *Gate) clearSessions(ctx context.Context, a account) error {
 		return err
 	}
 	for id, s := range all {
-		if a.admits(id, s.it) {
+		// One of a later epoch began after what this account remembers.
+		if a.admits(id, s.it) || s.it.Epoch > a.Epoch {
 			continue
 		}
 		err := g.values.Delete(ctx, bucketSessions(a.Person), string(id), s.version)

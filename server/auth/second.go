@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/kith-chat/kith/server/person"
 )
@@ -18,11 +17,6 @@ const (
 	SecondSetUp Second = "set_up" // the account has no second step yet
 	SecondGive  Second = "give"   // a code of it
 )
-
-// SecondLongestWait bounds the wait between wrong codes of one person. It is longer
-// than a passphrase's: there are only a million codes. At one try in that time, a
-// day's guessing finds one in 3,500 times.
-const SecondLongestWait = 15 * time.Minute
 
 // second is an account's second step.
 type second struct {
@@ -84,7 +78,7 @@ func (g *Gate) gaveSecond(ctx context.Context, s Session, gen uint64) (Session, 
 // step it was of.
 func (g *Gate) proveSecond(ctx context.Context, s Session, code string) (gen uint64, err error) {
 	code = tidy(code)
-	try, err := g.throttle.tryUpTo(g.now(), ofSecond(s.Person), SecondLongestWait)
+	try, err := g.throttle.trySecond(g.now(), s.Person)
 	if err != nil {
 		return 0, err
 	}

@@ -70,7 +70,7 @@ func (g *Gate) ConfirmSecond(ctx context.Context, s Session, code string) (codes
 	if err != nil {
 		return nil, err
 	}
-	try, err := g.throttle.tryUpTo(g.now(), ofSecond(s.Person), SecondLongestWait)
+	try, err := g.throttle.trySecond(g.now(), s.Person)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -140,7 +141,7 @@ func (g *Gate) beginAs(ctx context.Context, a account, s session) (Entry, error)
 	if err != nil {
 		return Entry{}, fmt.Errorf("auth: asking for the person's role: %w", err)
 	}
-	if err := g.makeRoom(ctx, a.Person); err != nil {
+	if err := g.makeRoom(ctx, a, staff); err != nil {
 		return Entry{}, err
 	}
 	t := sessionToken{person: a.Person}
@@ -160,17 +161,24 @@ func (g *Gate) beginAs(ctx context.Context, a account, s session) (Entry, error)
 	return Entry{Token: t.String(), Known: known, Session: s.shown(a.Person, t.session, staff)}, err
 }
 
-// makeRoom ends the person's oldest sessions where there are MaxSessions.
-func (g *Gate) makeRoom(ctx context.Context, p person.ID) error {
-	all, err := g.sessions(ctx, p)
+// makeRoom ends the person's oldest sessions where there are MaxSessions; first those that
+// lack the second step: a passphrase alone must not end those that have given it.
+func (g *Gate) makeRoom(ctx context.Context, a account, staff bool) error {
+	all, err := g.sessions(ctx, a.Person)
 	if err != nil || len(all) < MaxSessions {
 		return err
 	}
-	oldest := slices.SortedFunc(maps.Keys(all), func(a, b person.SessionID) int {
-		return int(all[a].it.Input - all[b].it.Input)
+	proven := func(id person.SessionID) int {
+		if a.lacks(all[id].it, staff) == SecondNone {
+			return 1
+		}
+		return 0
+	}
+	oldest := slices.SortedFunc(maps.Keys(all), func(one, other person.SessionID) int {
+		return cmp.Or(cmp.Compare(proven(one), proven(other)), cmp.Compare(all[one].it.Input, all[other].it.Input))
 	})
 	for _, id := range oldest[:len(all)-MaxSessions+1] {
-		if err := g.End(ctx, p, id, person.TooMany); err != nil {
+		if err := g.End(ctx, a.Person, id, person.TooMany); err != nil {
 			return err
 		}
 	}

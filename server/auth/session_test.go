@@ -284,3 +284,22 @@ func TestDemo(t *testing.T) {
 		t.Error(s, err)
 	}
 }
+
+// A node that tidies up after an ending does so late, when another ending and a new
+// session have come since: the session stands.
+func TestLateTidyingLeavesNewerSessions(t *testing.T) {
+	h := newHouse(t)
+	p := h.enrol(t, "someone", "Fox").Session.Person
+	for range 2 {
+		if err := h.gate.EndAll(t.Context(), p, person.EndOfCare, fact.Machine); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e := h.mustSignIn(t, "someone", goodPass)
+	if err := h.gate.ClearSessions(t.Context(), p, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.gate.Authenticate(t.Context(), e.Token); err != nil {
+		t.Error(err)
+	}
+}

@@ -19,6 +19,11 @@ const (
 	LongestWait = 30 * time.Second
 	// ForgottenAfter is how long after the last try an account starts anew.
 	ForgottenAfter = time.Hour
+	// SecondLongestWait and SecondForgottenAfter are the same for the second step's codes,
+	// of which there are only a million, three of them good at a time. Who tries day after
+	// day has 96 tries in each, and finds one on a day out of 3,500.
+	SecondLongestWait    = 15 * time.Minute
+	SecondForgottenAfter = 24 * time.Hour
 	// NetworkTries wrong tries from one network come at once, NetworkPerSecond
 	// after that: a clinic is one address, and its people sign in together.
 	NetworkTries     = 200
@@ -89,14 +94,26 @@ type attempt struct {
 
 // try counts a try at an account from a session that is proven; see tryFrom.
 func (t *throttle) try(now time.Time, account throttleKey) (attempt, error) {
-	return t.tryUpTo(now, account, LongestWait)
+	return t.tryAs(now, account, passphrases)
 }
 
-// tryUpTo is try with another longest wait.
-func (t *throttle) tryUpTo(now time.Time, account throttleKey, longest time.Duration) (attempt, error) {
+// patience is how long the waits grow, and how long tries are remembered.
+type patience struct{ longest, forgotten time.Duration }
+
+var (
+	passphrases = patience{LongestWait, ForgottenAfter}
+	seconds     = patience{SecondLongestWait, SecondForgottenAfter}
+)
+
+// trySecond is try for a code of the second step.
+func (t *throttle) trySecond(now time.Time, who person.ID) (attempt, error) {
+	return t.tryAs(now, ofSecond(who), seconds)
+}
+
+func (t *throttle) tryAs(now time.Time, account throttleKey, p patience) (attempt, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if wait := t.countAccount(now, account, longest); wait > 0 {
+	if wait := t.countAccount(now, account, p); wait > 0 {
 		return attempt{}, slowDown(wait)
 	}
 	return attempt{t: t, account: account, byPerson: true}, nil
@@ -114,7 +131,7 @@ func (t *throttle) tryFrom(now time.Time, account, network throttleKey) (attempt
 	if wait := t.countNetwork(now, network); wait > 0 {
 		return attempt{}, slowDown(wait)
 	}
-	t.countAccount(now, account, LongestWait)
+	t.countAccount(now, account, passphrases)
 	return attempt{t: t, account: account, network: network}, nil
 }
 
@@ -162,17 +179,17 @@ func (t *throttle) waitOf(now time.Time, key throttleKey) time.Duration {
 	return 0
 }
 
-func (t *throttle) countAccount(now time.Time, key throttleKey, longest time.Duration) time.Duration {
+func (t *throttle) countAccount(now time.Time, key throttleKey, p patience) time.Duration {
 	if wait := t.waitOf(now, key); wait > 0 {
 		return wait
 	}
 	one := t.entry(now, key)
-	if now.Sub(one.last) >= ForgottenAfter {
+	if now.Sub(one.last) >= p.forgotten {
 		one.n = 0
 	}
 	one.n++
 	one.last = now
-	one.next = now.Add(waitAfter(one.n, longest))
+	one.next = now.Add(waitAfter(one.n, p.longest))
 	return 0
 }
 

@@ -130,3 +130,20 @@ func TestThrottleUndoLeavesNothing(t *testing.T) {
 		t.Errorf("%d entries", len(th.entries))
 	}
 }
+
+// Waiting an hour buys no new tries at a code: there are few of those.
+func TestThrottleRemembersCodesForADay(t *testing.T) {
+	th, now := newThrottle(10), time.Unix(0, 0)
+	tries := 0
+	for end := now.Add(24 * time.Hour); now.Before(end); now = now.Add(time.Hour + time.Minute) {
+		for {
+			if _, err := th.trySecond(now, "p_A"); err != nil {
+				break
+			}
+			tries++
+		}
+	}
+	if tries > FreeTries+24 {
+		t.Errorf("%d tries in a day", tries)
+	}
+}

@@ -23,7 +23,8 @@ var (
 	ErrTaken = errors.New("desk: somebody else has it")
 )
 
-// Seen is what somebody who followed a room's log up to Seq has seen there.
+// Seen is what somebody who followed a room's log up to Seq has seen there; Seq 0: there
+// is no such log any more.
 type Seen struct {
 	Room  person.RoomID
 	Seq   uint64
@@ -35,6 +36,9 @@ type Seen struct {
 // are new, at most 64. None: it is up to date, or knows the room better already.
 func (s *State) Look(at Seen) []fact.Fact {
 	known := s.rooms[at.Room]
+	if at.Seq == 0 { // the room's log has ended: nothing waits there, whatever was known
+		at = Seen{Room: at.Room, Seq: known.seq}
+	}
 	if at.Seq < known.seq {
 		return nil
 	}

@@ -270,3 +270,15 @@ func TestLateNewsUndoesNothing(t *testing.T) {
 		t.Error("the item is there again")
 	}
 }
+
+// The term of a room's records is over: what waited there waits no more.
+func TestRoomThatHasEnded(t *testing.T) {
+	w, id := crowded(t)
+	w.apply(t, fact.Machine, w.desk.Look(desk.Seen{Room: roomN(0)}))
+	if _, there := w.desk.Item(id); there {
+		t.Error("the item is still there")
+	}
+	if facts := w.desk.Look(desk.Seen{Room: roomN(0)}); len(facts) > 0 {
+		t.Errorf("looking again found %v", facts)
+	}
+}

@@ -144,6 +144,13 @@ func (l line) message(t testing.TB) (m wire.Message) {
 type session struct {
 	mu    sync.Mutex
 	locks room.Time
+	plain bool // not held to what the team's are
+}
+
+func (s *session) Staff() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.plain
 }
 
 func (*session) ID() string { return "s_AAAAAAAAAAAAAAAAAAAAAA" }

@@ -45,6 +45,9 @@ type Socket interface {
 type Session interface {
 	// ID names the session.
 	ID() string
+	// Staff says whether it was held to what the team's sessions are held to: the second
+	// step. What a person is in a room, the room says; who they are, the session.
+	Staff() bool
 	// LocksAt is when it locks if nothing is entered until then.
 	LocksAt() room.Time
 	// Touch says that the person entered something, and returns the new LocksAt.

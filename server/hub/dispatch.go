@@ -186,7 +186,7 @@ func (c *Conn) command(ctx context.Context, cmd wire.Command) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := c.hub.Do(ctx, cmd.Room, c.Person, cmd.ID, act)
+	out, err := c.do(ctx, cmd.Room, cmd.ID, act)
 	if err != nil {
 		return nil, err
 	}

@@ -33,6 +33,7 @@ type do struct {
 	id    room.CommandID
 	actor person.ID
 	act   room.Action
+	by    *Conn // nil: the server itself, which has checked who asks
 	out   Outcome
 }
 
@@ -50,6 +51,13 @@ func (*do) serve(*live) error { panic("hub: a command outside a batch") }
 func (h *Hub) Do(ctx context.Context, in room.ID, actor person.ID, id room.CommandID, act room.Action) (Outcome, error) {
 	d := &do{id: id, actor: actor, act: act}
 	err := h.ask(ctx, in, d)
+	return d.out, err
+}
+
+// do is Do for a connection's own person.
+func (c *Conn) do(ctx context.Context, in room.ID, id room.CommandID, act room.Action) (Outcome, error) {
+	d := &do{id: id, actor: c.Person, act: act, by: c}
+	err := c.hub.ask(ctx, in, d)
 	return d.out, err
 }
 
@@ -115,6 +123,9 @@ func (l *live) judge(batch []pending) (made []passed, records []eventlog.Record,
 	fork := l.state.Fork()
 	refused = make([]error, len(batch))
 	for i, p := range batch {
+		if refused[i] = unproven(fork, p.do); refused[i] != nil {
+			continue
+		}
 		at := fork.Clock(l.hub.Now())
 		d, err := room.Decide(fork, room.Command{ID: p.id, Actor: p.actor, At: at, Do: p.act})
 		if err != nil {
@@ -137,6 +148,18 @@ func (l *live) judge(batch []pending) (made []passed, records []eventlog.Record,
 		records = append(records, record)
 	}
 	return made, records, refused
+}
+
+// unproven refuses what one of the team asks in a session that was not held to that.
+func unproven(s *room.State, d *do) error {
+	if d.by == nil || d.by.Session.Staff() {
+		return nil
+	}
+	if m, here := s.Present(d.actor); !here || !m.Role.Staff() {
+		return nil
+	}
+	d.by.Reset("a role that the session was not made for")
+	return ErrSessionEnded
 }
 
 func encode(e room.Entry) (eventlog.Record, error) {

@@ -2,47 +2,15 @@ package hub
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"time"
 
-	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/room"
 )
 
-// dueBucket is the index of rooms in which something must happen while nobody
-// looks: room id, and when. An entry is a hint, written before the fact it speaks
-// of: one too many costs a look, and none can be missing.
-const dueBucket = "due"
-
 // sweepEvery is how often the due index is followed.
 const sweepEvery = time.Minute
-
-// hintDue makes sure that this room is woken when what is about to be appended
-// comes due.
-func (l *live) hintDue(ctx context.Context, made []passed) error {
-	for _, p := range made {
-		when, wakes := l.state.Wakes(p.entry)
-		if !wakes {
-			continue
-		}
-		if l.dueHint != 0 && l.dueHint <= when {
-			return nil
-		}
-		return l.setDue(ctx, when)
-	}
-	return nil
-}
-
-func (l *live) setDue(ctx context.Context, when room.Time) error {
-	data := binary.BigEndian.AppendUint64(nil, uint64(when))
-	_, err := l.hub.Values.Put(ctx, dueBucket, string(l.id), data, time.Time{}, eventlog.Any)
-	if err == nil {
-		l.dueHint = when
-	}
-	return err
-}
 
 func (h *Hub) sweepLoop() {
 	tick := time.NewTicker(sweepEvery)
@@ -67,7 +35,7 @@ func (h *Hub) Sweep(ctx context.Context) error {
 	}
 	var failed error
 	for _, v := range rooms {
-		if len(v.Data) != 8 || room.Time(binary.BigEndian.Uint64(v.Data)) > h.Now() {
+		if parseHint(v.Data).due > h.Now() {
 			continue
 		}
 		if err := h.eraseDue(ctx, room.ID(v.Key)); err != nil {
@@ -125,9 +93,5 @@ func (d *dueNow) serve(l *live) error {
 	}
 	ctx, cancel := l.context()
 	defer cancel()
-	if next := l.state.NextDue(); next != 0 {
-		return l.setDue(ctx, next)
-	}
-	l.dueHint = 0
-	return l.hub.Values.Delete(ctx, dueBucket, string(l.id), eventlog.Any)
+	return l.moveHint(ctx)
 }

@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"context"
+	"encoding/binary"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +140,79 @@ func TestDueIndexIsCleared(t *testing.T) {
 		}
 		if count() != 0 {
 			t.Fatal("all was done and the index says there is more")
+		}
+	})
+}
+
+// dueAt is when a room is to be looked at, as the index says.
+func (h *house) dueAt(in room.ID) room.Time {
+	h.t.Helper()
+	v, err := h.values.Get(context.Background(), "due", string(in))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return room.Time(binary.BigEndian.Uint64(v.Data))
+}
+
+// Two nodes, each with something that comes due: the earlier stands, whichever node wrote
+// last, and whether or not it had heard of the other's.
+func TestDueHintIsNotOverwrittenByALaterOne(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		one, two := h.hub(), h.hub()
+		in, who := h.crew(one, 4)
+		h.post(one, in, who[2], "ends in 90 days")
+		until := one.Now() + room.Day
+		h.do(two, in, who[0], room.SetTerm{Person: who[3], Until: until})
+		three := h.hub() // knows of no hint
+		h.post(three, in, who[2], "ends in 90 days, too")
+		h.post(one, in, who[2], "and so does this")
+		if got := h.dueAt(in); got != until {
+			t.Errorf("it is looked at %v later than it should be", time.Duration(got-until)*time.Millisecond)
+		}
+	})
+}
+
+// A sweep does not take a hint away that was just given, though nothing is due yet: what
+// it speaks of may be on its way.
+func TestFreshHintIsLeftAlone(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		b := h.hub()
+		in, _ := h.crew(b, 3)
+		said := binary.BigEndian.AppendUint64(nil, uint64(b.Now()-1))
+		said = binary.BigEndian.AppendUint64(said, uint64(b.Now()))
+		if _, err := h.values.Put(t.Context(), "due", string(in), said, time.Time{}, eventlog.Any); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		h.dueAt(in)
+		h.forward(2 * time.Minute)
+		if err := b.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.values.Get(t.Context(), "due", string(in)); err == nil {
+			t.Error("it is still there when nothing can be on its way any more")
+		}
+	})
+}
+
+// A held message that nobody decided about ends with its term, for everybody, and its body
+// is erased.
+func TestHeldMessageEndsWithItsTerm(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		b := h.hub()
+		in, who := h.crew(b, 4)
+		h.do(b, in, who[0], room.SetKeep{For: room.Day})
+		h.do(b, in, who[0], room.SetHold{Mode: room.HoldEveryone})
+		held := h.post(b, in, who[2], "canary that waits")
+		pass(24*time.Hour + time.Millisecond)
+		if code := h.tries(b, in, who[0], room.ReleaseMessage{Held: held}); code != "no_such_message" {
+			t.Errorf("released after its term: %q", code)
+		}
+		pass(3 * time.Minute)
+		if text, there := h.bodyOf(in, held); there {
+			t.Errorf("its body still holds %q", text)
 		}
 	})
 }

@@ -22,7 +22,7 @@
 //	waits.go     what waits for those who look after a room
 //	looking.go   who looks without being a member; what the team reads
 //	ignore.go    whom a member does not want to see
-//	due.go       what must happen while nobody looks
+//	due.go       what must happen while nobody looks; duehint.go how a room is woken for it
 //	conn.go      one connection; dispatch.go its commands; outbox.go its way out
 package hub
 

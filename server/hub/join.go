@@ -31,7 +31,7 @@ type join struct {
 }
 
 func (j join) serve(l *live) error {
-	viewer, err := l.looker(j.conn.Person)
+	viewer, err := l.seer(j.conn)
 	if err != nil {
 		return err
 	}
@@ -226,7 +226,7 @@ type history struct {
 }
 
 func (h history) serve(l *live) error {
-	viewer, err := l.looker(h.conn.Person)
+	viewer, err := l.seer(h.conn)
 	if err != nil {
 		return err
 	}
@@ -255,7 +255,7 @@ type evidence struct {
 }
 
 func (e evidence) serve(l *live) error {
-	viewer, err := l.looker(e.conn.Person)
+	viewer, err := l.seer(e.conn)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (l *live) load() error {
 		return fmt.Errorf("hub: load room %s: %w", l.id, err)
 	}
 	l.loaded = true
-	l.dueHint = l.state.NextDue()
+	l.dueHint = 0 // said anew with the first entry that wakes
 	l.hub.Metrics.load.Observe(l.hub.Clock().Sub(start).Seconds())
 	if err := l.showMissed(ctx); err != nil {
 		l.loaded = false

@@ -22,6 +22,18 @@ type ReadBook interface {
 	Note(ctx context.Context, who person.ID, in room.ID, what string, visit bool) error
 }
 
+// seer is how the person of a connection sees the room now. Where that is as one of the
+// team and their session was not held to it, because it does not know yet or does not
+// any more, the connection ends: the next one begins with what is so now.
+func (l *live) seer(c *Conn) (room.Member, error) {
+	m, err := l.looker(c.Person)
+	if err == nil && m.Role.Staff() && !c.Session.Staff() {
+		c.Reset("a role that the session was not made for")
+		return room.Member{}, ErrSessionEnded
+	}
+	return m, err
+}
+
 // looker is how somebody sees the room now: as a member, or on a visit.
 func (l *live) looker(who person.ID) (room.Member, error) {
 	now := l.hub.Now()
@@ -65,7 +77,7 @@ type readLine struct {
 }
 
 func (r readLine) serve(l *live) error {
-	viewer, err := l.looker(r.conn.Person)
+	viewer, err := l.seer(r.conn)
 	if err != nil {
 		return err
 	}
@@ -108,7 +120,7 @@ type showReports struct {
 }
 
 func (s showReports) serve(l *live) error {
-	viewer, err := l.looker(s.conn.Person)
+	viewer, err := l.seer(s.conn)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/kith-chat/kith/server/hub"
 	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/room"
 )
@@ -164,6 +165,47 @@ func TestShowRemovedIsForStaff(t *testing.T) {
 		}
 		if got := ask(0, stands); got.Error == nil || got.Error.Code != "no_such_message" {
 			t.Errorf("of a message that stands: %s", got.raw)
+		}
+	})
+}
+
+// Somebody who has the passphrase of one of the team, in a session that began before they
+// were, or whose list of rooms lags behind the rooms: the connection ends, and neither
+// shows nor does anything. The same on a visit that outlived the role that allowed it.
+func TestAttackTeamsRightsWithoutTheirSession(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		b := h.hub()
+		in, who := h.crew(b, 3)
+		canary := h.post(b, in, who[2], "canary")
+		visitor := personN(77)
+		h.programme(b, in, room.OpenVisit{Person: visitor, Reason: "safety", Text: "on call"})
+		for do, more := range map[string]fields{
+			"join": {"history": 50}, "history": {"before": h.tokens.Message(in, canary+1), "limit": 5},
+			"search": {"text": "canary"}, "hide": {"message": h.tokens.Message(in, canary), "reason": "other"}, "post": {"text": "as one of the team"},
+		} {
+			for _, by := range []person.ID{who[0], who[1], visitor} {
+				c := h.connect(b, by, hub.Shows{})
+				c.sess.plain = true
+				c.send(do, in, more)
+				for _, l := range c.lines() {
+					if l.Error == nil {
+						t.Errorf("%s: answered %s", do, l.raw)
+					}
+				}
+				// A visitor does nothing here in any case.
+				acts := do == "hide" || do == "post"
+				if _, resets := c.sock.closed(); resets != 1 && !(acts && by == visitor) {
+					t.Errorf("%s: reset %d times", do, resets)
+				}
+			}
+		}
+		if texts := h.texts(in); len(texts) != 1 {
+			t.Errorf("the room holds %v", texts)
+		}
+		c := h.connect(b, who[2], hub.Shows{})
+		c.sess.plain = true
+		if page, _ := c.join(in, "", 50); len(page.Messages) != 1 {
+			t.Errorf("a participant finds %d messages", len(page.Messages))
 		}
 	})
 }

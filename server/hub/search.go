@@ -24,7 +24,7 @@ type search struct {
 }
 
 func (s search) serve(l *live) error {
-	viewer, err := l.looker(s.conn.Person)
+	viewer, err := l.seer(s.conn)
 	if err != nil {
 		return err
 	}

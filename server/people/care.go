@@ -176,7 +176,7 @@ func (p *People) move(ctx context.Context, i program.Intent) error {
 	} else if err != nil {
 		return err
 	}
-	join := room.AddMember{Person: i.Person, Alias: i.Alias, Role: role}
+	join := room.AddMember{Person: i.Person, Alias: i.Alias, Role: role, Until: was.Until}
 	if _, err := p.hub.Do(ctx, i.To, "", stepID(i, i.To, "join", 0), join); err != nil && !errors.Is(err, room.ErrAlreadyMember) && !errors.Is(err, room.ErrIDReused) {
 		return err
 	}

@@ -305,3 +305,23 @@ func TestSetRoleAtEveryCrash(t *testing.T) {
 		}
 	})
 }
+
+// A membership for a time stays one for that time in the other room.
+func TestMoveKeepsTheTerm(t *testing.T) {
+	p := openStore(t).process(t, &crash{})
+	defer p.hub.Close()
+	lead, who, rooms := p.who(t)
+	if _, err := p.hub.Do(t.Context(), rooms[1], who, p.hub.NewID(), room.EndMembership{Person: who}); err != nil {
+		t.Fatal(err)
+	}
+	until := p.hub.Now() + room.Day
+	if _, err := p.hub.Do(t.Context(), rooms[0], lead, p.hub.NewID(), room.SetTerm{Person: who, Until: until}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.people.Move(t.Context(), lead, who, rooms[0], rooms[1], "Sandpiper"); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := p.hub.Membership(t.Context(), rooms[1], who); err != nil || m.Until != until {
+		t.Errorf("until %v, want %v (%v)", m.Until, until, err)
+	}
+}

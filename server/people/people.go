@@ -53,19 +53,26 @@ func (p *People) Join(ctx context.Context, in room.ID, as room.AddMember, id roo
 	return nil
 }
 
+// index puts a room on a person's list, and says so once more where it is there: else an
+// unindex that has looked at the room before the person came in could come after.
 func (p *People) index(ctx context.Context, who person.ID, in room.ID) error {
-	return p.gate.ChangePerson(ctx, who, who.Actor(), func(s person.State) ([]fact.Fact, error) {
-		if s.In(in) {
-			return nil, nil
-		}
+	return p.gate.ChangePerson(ctx, who, who.Actor(), func(person.State) ([]fact.Fact, error) {
 		return []fact.Fact{person.RoomJoined{Room: in}}, nil
 	})
 }
 
+// unindex takes a room off a person's list, unless they are in it again.
 func (p *People) unindex(ctx context.Context, who person.ID, in room.ID) error {
 	return p.gate.ChangePerson(ctx, who, who.Actor(), func(s person.State) ([]fact.Fact, error) {
 		if !s.In(in) {
 			return nil, nil
+		}
+		_, err := p.hub.Membership(ctx, in, who)
+		if err == nil {
+			return nil, nil
+		}
+		if !errors.Is(err, room.ErrNoSuchRoom) {
+			return nil, err
 		}
 		return []fact.Fact{person.RoomLeft{Room: in}}, nil
 	})

@@ -1,7 +1,9 @@
 package room_test
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -59,12 +61,37 @@ func (w *world) checkLabels(t *rapid.T) {
 	t.Helper()
 	for _, who := range people {
 		viewer, _ := w.state.Viewer(who, w.model.latest())
-		got, want := w.state.Labels(viewer), w.model.tell().labels
+		got, want := w.state.Labels(viewer), maps.Clone(w.model.tell().labels)
+		delete(want, who)
 		if !w.model.tell().eyes(who, w.model.latest()).staff() {
 			want = nil
 		}
 		if len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
 			t.Fatalf("%s finds labels %v, want %v", who, got, want)
+		}
+	}
+}
+
+// checkHeld: what waits is for staff, and for who wrote it; nobody finds what is past its
+// term.
+func (w *world) checkHeld(t *rapid.T) {
+	t.Helper()
+	s := w.model.tell()
+	for _, who := range people {
+		viewer, _ := w.state.Viewer(who, w.model.latest())
+		eyes := s.eyes(who, w.model.latest())
+		var got, want []room.Seq
+		for _, h := range w.state.Held(viewer) {
+			got = append(got, h.Seq)
+		}
+		for seq, h := range s.held {
+			own := h.author == who && eyes.role != room.NoRole && seq > eyes.joined && s.stays[who].present()
+			if !w.model.past(s, h.at) && (own || eyes.staff() && !h.declined) {
+				want = append(want, seq)
+			}
+		}
+		if slices.Sort(want); !slices.Equal(got, want) {
+			t.Fatalf("%s finds held %v, want %v", who, got, want)
 		}
 	}
 }
@@ -85,6 +112,7 @@ func (w *world) checkMembers(t *rapid.T) {
 		sounds[aliasKeyOf(m.Alias.Text)] = m.Person
 	}
 	w.checkLabels(t)
+	w.checkHeld(t)
 	if !reflect.DeepEqual(present, w.model.present()) {
 		t.Fatalf("present are %v, want %v", present, w.model.present())
 	}
@@ -166,7 +194,7 @@ func (m *model) shows(s *tale, d done, who person.ID) (show string, text room.Se
 	case room.SetTerm:
 		return only(staff || a.Person == who, room.ShowTerm, 0)
 	case room.SetLabel:
-		return only(staff, room.ShowLabel, d.seq)
+		return only(staff && a.Person != who, room.ShowLabel, d.seq)
 	case room.EndMembership:
 		return room.ShowLeft, 0
 	case room.RemoveMember:

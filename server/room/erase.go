@@ -89,6 +89,7 @@ func (a EraseDue) decide(s *State, c Command, _ Member) (Event, error) {
 		switch {
 		case superseded && end.At <= c.At && !s.frozen(end.Of, body):
 		case word && written.At < horizon:
+		case s.heldPast(body, horizon):
 		case slices.Contains(texts, body):
 		default:
 			return nil, ErrNothingDue
@@ -100,6 +101,13 @@ func (a EraseDue) decide(s *State, c Command, _ Member) (Event, error) {
 		}
 	}
 	return &BodiesErased{Bodies: slices.Clone(a.Bodies), To: a.To}, nil
+}
+
+// heldPast says whether a message that was never shown is past its term: nobody may
+// decide about it any more.
+func (s *State) heldPast(body Seq, horizon Time) bool {
+	h, ok := s.held.get(body)
+	return ok && h.At < horizon
 }
 
 // pastTerm is the texts of the messages up to one, all of which are past their term.
@@ -138,9 +146,7 @@ func (*BodiesErased) kind() kind { return "bodies_erased" }
 func (e *BodiesErased) apply(s *State, _ Entry) error {
 	s.keptFrom = max(s.keptFrom, e.To)
 	for _, body := range e.Bodies {
-		if h, ok := s.held.get(body); ok && h.State == HeldDeclined {
-			s.held.remove(body)
-		}
+		s.held.remove(body)
 	}
 	s.forgetBodies(e.Bodies)
 	return nil

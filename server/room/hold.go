@@ -79,7 +79,7 @@ func (a DeclineMessage) decide(s *State, _ Command, _ Member) (Event, error) {
 func (s *State) waiting(seq Seq) (Held, error) {
 	h, ok := s.held.get(seq)
 	switch {
-	case !ok:
+	case !ok || s.lapsed(h.At):
 		return Held{}, ErrNoSuchMessage
 	case h.State != HeldWaiting:
 		return Held{}, ErrAlreadyDecided
@@ -198,8 +198,8 @@ func (s *State) Held(viewer Member) []Held {
 }
 
 func (s *State) tellsHeld(h Held, viewer Member) bool {
-	own := h.Author == viewer.Index && h.Seq > viewer.Joined
-	return own || viewer.Role.Staff() && h.State == HeldWaiting
+	own := viewer.Role != NoRole && h.Author == viewer.Index && h.Seq > viewer.Joined
+	return !s.lapsed(h.At) && (own || viewer.Role.Staff() && h.State == HeldWaiting)
 }
 
 // newest is at most limit of the newest, oldest first.

@@ -53,7 +53,7 @@ func (s *State) dropLabel(id person.ID, at Time) {
 	}
 }
 
-// Labels is the records with the team's words about members, for those who may know.
+// Labels is the records with the team's words about other members, for those who may know.
 // A label that was taken away is a record with no text. Not for forks.
 func (s *State) Labels(viewer Member) map[person.ID]Seq {
 	if !s.Here(viewer) || !viewer.Role.Staff() {
@@ -63,6 +63,7 @@ func (s *State) Labels(viewer Member) map[person.ID]Seq {
 	for id, seq := range s.labels.all() {
 		labels[id] = seq
 	}
+	delete(labels, viewer.Person) // the lead's word about a moderator is not the moderator's
 	return labels
 }
 

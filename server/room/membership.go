@@ -69,7 +69,7 @@ func (a AddMember) decide(s *State, c Command, _ Member) (Event, error) {
 	if err != nil || len(alias.Of(shown).Claims) == 0 { // nothing but marks: all such would be one alias
 		return nil, &Refusal{Code: "alias_bad", Field: "alias"}
 	}
-	if m, ok := s.members.get(a.Person); ok && m.Left == 0 {
+	if m, ok := s.members.get(a.Person); ok && s.Here(m) {
 		return nil, ErrAlreadyMember
 	}
 	// A new alias would be a way to say something in spite of a mute.
@@ -144,6 +144,11 @@ func (e *MemberJoined) apply(s *State, in Entry) error {
 		m = Member{Person: e.Person, Index: len(s.roster)}
 		s.roster = append(s.roster, e.Person)
 	} else {
+		if m.present() { // a stay that was over by its term before anybody wrote that down
+			if err := s.left(e.Person, in); err != nil {
+				return err
+			}
+		}
 		s.disclaim(m.Alias.Text, m.Index)
 		s.eraseLater(m.Alias.Of, 0, in.At)
 	}

@@ -201,12 +201,12 @@ func (m *model) ruleOfModeration(c room.Command, by stay) (code, text string) {
 		return first(code, m.onMember(a.Person, c, by)), text
 	case room.ReleaseMessage:
 		h, ok := s.held[a.Held]
-		return first(when(!ok, "no_such_message"), when(h.declined, "already_decided"),
+		return first(when(!ok || m.past(s, h.at), "no_such_message"), when(h.declined, "already_decided"),
 			when(m.mutedUntil(h.author, c.At) != 0, "author_muted")), ""
 	case room.DeclineMessage:
 		text, code = remarks(a.Reason, a.Text)
 		h, ok := s.held[a.Held]
-		return first(code, when(!ok, "no_such_message"), when(h.declined, "already_decided")), text
+		return first(code, when(!ok || m.past(s, h.at), "no_such_message"), when(h.declined, "already_decided")), text
 	}
 	return m.ruleOfTelling(c, by, s)
 }
@@ -316,11 +316,13 @@ func (m *model) ruleOfErasing(a room.EraseDue, at room.Time) string {
 	for _, b := range a.Bodies {
 		_, superseded := s.ends[b]
 		_, word := s.words[b]
+		h, held := s.held[b]
+		over := past[b] || held && h.at < at-s.policy.keep
 		// The text of a message that stands ends only together with its message.
-		if !slices.Contains(due, b) || !superseded && !word && !past[b] {
+		if !slices.Contains(due, b) || !superseded && !word && !over {
 			return "nothing_due"
 		}
-		if e := s.ends[b]; superseded && e.at > at && !past[b] && !(word && s.words[b].at < at-s.policy.keep) {
+		if e := s.ends[b]; superseded && e.at > at && !over && !(word && s.words[b].at < at-s.policy.keep) {
 			return "nothing_due"
 		}
 	}

@@ -144,7 +144,7 @@ func (m *model) ruleOfMembers(c room.Command, by stay) (code, text string) {
 		switch {
 		case alias.key == "":
 			return "alias_bad", ""
-		case m.stay(a.Person).present():
+		case m.stay(a.Person).here(m.latest()):
 			return "member_already", ""
 		case m.mutedUntil(a.Person, c.At) != 0:
 			return "muted", ""

@@ -109,6 +109,9 @@ func (s *tale) add(d done) {
 	case room.SetRules:
 		s.replace("rules", d)
 	case room.AddMember:
+		if s.stays[a.Person].present() { // over by its term, and nobody had written it down
+			s.leave(a.Person, d)
+		}
 		s.replace(a.Person, d)
 		s.stays[a.Person] = stay{role: a.Role, alias: d.text, joined: d.seq, since: d.at, until: a.Until}
 		delete(s.visits, a.Person)
@@ -174,9 +177,7 @@ func (s *tale) erase(bodies []room.Seq) {
 		delete(s.ends, b)
 		delete(s.words, b)
 		maps.DeleteFunc(s.labels, func(_ person.ID, seq room.Seq) bool { return seq == b })
-		if h, ok := s.held[b]; ok && h.declined {
-			delete(s.held, b)
-		}
+		delete(s.held, b)
 	}
 }
 
@@ -476,6 +477,11 @@ func (s *tale) due(now room.Time) (bodies []room.Seq, to room.Seq) {
 			all[b] = true
 		}
 	}
+	for b, h := range s.held {
+		if h.at < now-s.policy.keep {
+			all[b] = true
+		}
+	}
 	for _, seq := range s.order {
 		msg := s.msgs[seq]
 		if seq <= s.kept {
@@ -514,6 +520,9 @@ func (s *tale) next() (next room.Time) {
 	}
 	for _, w := range s.words {
 		sooner(w.at + s.policy.keep)
+	}
+	for _, h := range s.held {
+		sooner(h.at + s.policy.keep)
 	}
 	for _, seq := range s.order {
 		if seq > s.kept {

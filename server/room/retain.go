@@ -113,6 +113,11 @@ func (s *State) dueByTerm(now Time, limit int) (bodies []Seq, to Seq) {
 			bodies = append(bodies, body)
 		}
 	}
+	for body, h := range s.held.all() {
+		if h.At < horizon && len(bodies) < limit {
+			bodies = append(bodies, body)
+		}
+	}
 	slices.Sort(bodies)
 	return slices.Compact(bodies), to
 }
@@ -127,6 +132,11 @@ func (s *State) nextByTerm() (next Time) {
 	}
 	for _, w := range s.words.all() {
 		if end := w.At + s.policy.KeepFor(); next == 0 || end < next {
+			next = end
+		}
+	}
+	for _, h := range s.held.all() {
+		if end := h.At + s.policy.KeepFor(); next == 0 || end < next {
 			next = end
 		}
 	}
@@ -147,7 +157,7 @@ func (s *State) endsText(e Entry) (Time, bool) {
 	switch e.Event.(type) {
 	case *KeepSet, *LegalHoldSet, *ReportsResolved:
 		return e.At + Minute, true
-	case *MessagePosted, *MessageReleased, *LineWritten, *Nudged, *MemberMuted, *MessageReported:
+	case *MessagePosted, *MessageHeld, *MessageReleased, *LineWritten, *Nudged, *MemberMuted, *MessageReported:
 		return e.At + s.policy.KeepFor(), true
 	case *LabelSet: // the one before, and its own
 		return e.At + min(KeepRemoved, s.policy.KeepFor()), true

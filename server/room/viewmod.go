@@ -60,7 +60,7 @@ func (s *State) showWaiting(e Entry, viewer Member) (Shown, bool) {
 	case *LabelSet:
 		m, _ := s.members.get(ev.Person)
 		seq, ok := s.labels.get(ev.Person)
-		return Shown{Show: ShowLabel, Member: m, TextOf: seq}, ok && seq == e.Seq && viewer.Role.Staff()
+		return Shown{Show: ShowLabel, Member: m, TextOf: seq}, ok && seq == e.Seq && viewer.Role.Staff() && viewer.Person != ev.Person
 	case *LineClosed:
 		m, _ := s.members.get(ev.Person)
 		l, _ := s.lines.get(ev.Person)
@@ -264,6 +264,8 @@ func (s *State) Single(e Entry, viewer Member) bool {
 	case *MessageDeclined, *Nudged, *MemberMuted, *MemberUnmuted, *VisitOpened:
 		n, _ := s.notes.get(e.Seq)
 		return n.Person == viewer.Person
+	case *LabelSet:
+		return ev.Person == viewer.Person
 	case *AppealMade, *AppealAnswered, *MessageReported, *ReportsResolved, *LineWritten, *LineTakenBack, *TermSet:
 		return true // rare, and told to few
 	}

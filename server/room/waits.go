@@ -64,7 +64,7 @@ func (s *State) Waits() []Wait {
 // Team is who of those present looks after the room, in order of joining.
 func (s *State) Team() (team []person.ID) {
 	for _, m := range s.Members() {
-		if m.Role.Staff() {
+		if m.Role.Staff() && s.Here(m) {
 			team = append(team, m.Person)
 		}
 	}

@@ -39,6 +39,9 @@ func newVisitor(g *auth.Gate, s auth.Session) *visitor {
 // ID names the session.
 func (v *visitor) ID() string { return string(v.session.Load().ID) }
 
+// Staff says whether the session was held to what the team's are.
+func (v *visitor) Staff() bool { return v.session.Load().Staff }
+
 // LocksAt is when the session locks, or ends, if nothing is entered until then.
 func (v *visitor) LocksAt() room.Time {
 	s := v.session.Load()
