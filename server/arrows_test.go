@@ -20,7 +20,7 @@ const module = "github.com/kith-chat/kith/"
 // pure is what decides: the same records must give the same answer on every node,
 // in every test and in ten years. So these packages touch no I/O, clock, randomness
 // or log. fact and program count: room and person stand on them.
-var pure = []string{"server/room", "server/person", "server/person/fact", "server/program", "server/desk", "server/triage", "server/wire", "server/strictjson", "server/access", "server/alias", "server/crisis"}
+var pure = []string{"server/room", "server/person", "server/person/fact", "server/program", "server/desk", "server/triage", "server/wire", "server/strictjson", "server/access", "server/alias", "server/crisis", "server/hours"}
 
 // impure is what a pure package may not import, with what it would bring in. A path
 // ending in / stands for all below it.
@@ -38,11 +38,11 @@ var clockCalls = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc"
 // walls are the arrows between our own packages that must not be. from and to are
 // folders; one ending in / stands for all below it, except what but names.
 var walls = []struct{ from, to, but, because string }{
-	{"server/room", "server/", "server/alias server/person server/strictjson", "a room decides by its own log alone; from person it has only ids"},
+	{"server/room", "server/", "server/alias server/hours server/person server/strictjson", "a room decides by its own log alone; from person it has only ids"},
 	{"server/person", "server/", "server/person/fact server/eventlog", "a person's log knows rooms by their ids only, and nothing above it"},
 	{"server/person/fact", "server/", "server/eventlog server/strictjson", "facts are what records are made of: nothing is below them but the record"},
 	{"server/program", "server/", "server/person server/person/fact server/eventlog server/strictjson", "the programme's list of rooms and people is a fold like theirs"},
-	{"server/wire", "server/", "server/room server/person", "the protocol speaks of rooms and people, and does not know how they are kept or who serves them"},
+	{"server/wire", "server/", "server/room server/person server/hours server/strictjson", "the protocol speaks of rooms and people, and does not know how they are kept or who serves them"},
 	{"server/strictjson", "server/", "", "one way of reading JSON, for whoever reads any"},
 	{"server/eventlog", "server/", "", "the contract of the stores stands below everything that uses it"},
 	{"server/eventlog/logtest", "server/", "server/eventlog", "the suite tests any store by the contract, so it may know none"},
@@ -53,11 +53,13 @@ var walls = []struct{ from, to, but, because string }{
 	{"server/accessbook", "server/", "server/access server/person server/person/fact server/eventlog", "it writes for the hub and must not know it"},
 	{"server/desk", "server/", "server/person server/person/fact server/eventlog", "the queue is a fold like a person's, and knows rooms by their ids only"},
 	{"server/deskbook", "server/", "server/desk server/person server/person/fact server/eventlog", "it follows rooms that somebody else knows"},
+	{"server/hours", "server/", "", "what a clock shows is the same for everybody"},
+	{"server/duty", "server/", "server/person server/eventlog", "who answers is a list of people, whatever they answer to"},
 	{"server/crisis", "server/", "server/strictjson", "a table of numbers needs nobody"},
 	{"server/alias", "server/", "", "how names look is nobody's secret and needs nothing"},
 	{"server/audit", "server/", "server/eventlog", "who checks the record must not depend on who writes it"},
 	{"server/keyfile", "server/", "server/eventlog", "it makes and checks keys and needs nothing that uses them"},
-	{"server/hub", "server/", "server/room server/wire server/person server/eventlog", "live rooms must run on any store, behind any edge, for anybody who was let in"},
+	{"server/hub", "server/", "server/room server/wire server/person server/hours server/eventlog", "live rooms must run on any store, behind any edge, for anybody who was let in"},
 	{"server/auth", "server/hub", "", "who may come in is decided before there is a connection"},
 	{"server/auth", "server/web", "", "what a request looks like must not decide who may come in"},
 	{"server/auth", "server/room", "", "an account is not a membership; only people joins the two"},

@@ -26,6 +26,7 @@ var verbRights = map[string]string{
 	"set_term": "ml", "set_label": "ml", "set_hold": "ml", "set_pace": "ml", "pause": "ml", "resume": "ml", "set_keep": "l", "set_legal_hold": "l",
 	"erase_person": "l", "release": "ml", "decline": "ml", "resolve_reports": "ml", "show_reports": "mlv", "show_removed": "mlv",
 	"write_line": "ml", "take_back_line": "ml", "close_line": "ml", "answer_appeal": "ml",
+	"set_hours": "ml", "set_sessions": "ml", "set_unattended": "ml", "set_house": "ml", "pin": "ml", "call": "p", "answer_call": "ml", "end_call": "p",
 }
 
 // routeRights is who may use a route: a anybody with a session, s the team, r who looks
@@ -34,6 +35,9 @@ var routeRights = map[string]string{
 	"GET /api/me": "a", "POST /api/preferences": "a", "POST /api/notices/seen": "a", "POST /api/passphrase": "a", "GET /api/sessions": "a",
 	"POST /api/sessions/end": "a", "POST /api/active": "a", "POST /api/links/accept": "a", "POST /api/second/codes": "a", "POST /api/second/forget": "a",
 	"GET /api/desk": "s", "POST /api/desk/claim": "s", "POST /api/desk/release": "s", "GET /api/visits": "s", "POST /api/visits": "s", "POST /api/visits/end": "s",
+	"GET /api/help": "a", "POST /api/help/call": "a", "POST /api/help/end": "a",
+	"GET /api/console": "s", "GET /api/colleagues": "s", "POST /api/duty": "s", "POST /api/desk/hand-over": "s", "POST /api/desk/answer": "s",
+	"POST /api/shift/offer": "s", "POST /api/shift/take": "s", "POST /api/shift/withdraw": "s",
 	"POST /api/invitations": "r", "POST /api/resets": "r",
 	"POST /api/rooms": "L", "POST /api/people/end-care": "L", "POST /api/people/move": "L", "POST /api/people/role": "L",
 }
@@ -98,7 +102,8 @@ func (a *attempts) frame(verb string, i int) servertest.Command {
 	target := a.targets[i][a.rng.IntN(len(a.targets[i]))]
 	all := map[string]any{
 		"member": target, "message": a.said[i], "note": a.notes[i], "text": "TEAMONLY " + verb, "reason": "other", "for": 60_000, "for_new": 0,
-		"until": 0, "mode": "none", "kind": "rules", "outcome": "acted", "on": false, "overturn": false, "reaction": "hug", "before": a.said[i],
+		"until": 0, "mode": "none", "kind": "rules", "outcome": "acted", "on": false, "overturn": false, "quiet": false,
+		"schedule": map[string]any{"zone": "UTC"}, "house": map[string]any{"cross_talk": true, "links": false, "contact": false, "medicine": false, "sober": true}, "reaction": "hug", "before": a.said[i],
 	}
 	needs := map[string][]string{
 		"history": {"before"}, "search": {"text"}, "read": {"message"}, "typing": {"on"}, "line": {"member"}, "post": {"text"}, "edit": {"message", "text"}, "remove": {"message"},
@@ -109,6 +114,8 @@ func (a *attempts) frame(verb string, i int) servertest.Command {
 		"resume": {"reason"}, "set_keep": {"for"}, "set_legal_hold": {"on", "reason"}, "erase_person": {"member", "reason"}, "release": {"message"},
 		"decline": {"message", "reason"}, "resolve_reports": {"message", "outcome", "text"}, "show_reports": {"message"}, "show_removed": {"message"},
 		"write_line": {"member", "text"}, "take_back_line": {"member", "message"}, "close_line": {"member"}, "answer_appeal": {"note", "overturn"},
+		"set_hours": {"schedule"}, "set_sessions": {"schedule", "quiet"}, "set_unattended": {"mode"}, "set_house": {"house"}, "pin": {"message"},
+		"answer_call": {"member"},
 	}
 	c := servertest.Command{"do": verb, "room": a.rooms[i]}
 	for _, field := range needs[verb] {
@@ -150,7 +157,7 @@ func (a *attempts) overTheSocket(t *testing.T, who anyone, verb string, i int) {
 }
 
 // teamFields are those that no frame to a participant has.
-var teamFields = []string{"terms", "labels", "mutes", "lines", "legal_hold", "legal_hold_note", "worry", "first", "waits"}
+var teamFields = []string{"terms", "labels", "mutes", "lines", "legal_hold", "legal_hold_note", "worry", "first", "waits", "calls"}
 
 // checkForPeers: nothing in a frame is for the team alone.
 func checkForPeers(t *testing.T, when string, raw []byte) {

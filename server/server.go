@@ -25,6 +25,7 @@ import (
 	"github.com/kith-chat/kith/server/auth"
 	"github.com/kith-chat/kith/server/control"
 	"github.com/kith-chat/kith/server/deskbook"
+	"github.com/kith-chat/kith/server/duty"
 	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/hub"
 	"github.com/kith-chat/kith/server/people"
@@ -56,6 +57,7 @@ type Server struct {
 	web    *web.Server
 
 	deskFollower *deskbook.Follower
+	duty         *duty.Roster
 
 	health *health
 
@@ -86,7 +88,7 @@ func New(c Config) (_ *Server, err error) {
 			s.Close()
 		}
 	}()
-	for _, step := range []func() error{s.listen, s.open, s.assemble, s.edge, s.follow, s.finishing, s.desking, s.endingRecords, s.control} {
+	for _, step := range []func() error{s.listen, s.open, s.assemble, s.edge, s.follow, s.finishing, s.desking, s.onDuty, s.endingRecords, s.control} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -143,6 +145,7 @@ func (s *Server) open() error {
 	})
 	tokens := wire.NewTokens(append(opened.Keys.Derive("wire tokens: authenticate"), opened.Keys.Derive("wire tokens: encrypt")...))
 	s.Desk = deskbook.New(s.Log, s.config.Clock)
+	s.duty = duty.New(s.Values, s.config.Clock)
 	s.deskFollower = deskbook.NewFollower(s.Desk, seenRooms{s}, s.Values, s.config.Logger)
 	s.Hub = hub.New(hub.Config{
 		Log: s.Log, Values: s.Values, Tokens: tokens, Clock: s.config.Clock, Rand: rand.Reader, Logger: s.config.Logger,
@@ -178,7 +181,7 @@ func (s *Server) assemble() error {
 		return err
 	}
 	s.web, err = web.New(web.Config{
-		Hub: s.Hub, Gate: s.Gate, People: s.People, Desk: s.Desk, Client: client, Clock: s.config.Clock, Logger: s.config.Logger,
+		Hub: s.Hub, Gate: s.Gate, People: s.People, Desk: s.Desk, Duty: s.duty, TellDuty: s.tellDuty, Client: client, Clock: s.config.Clock, Logger: s.config.Logger,
 		Origin: s.config.Origin, Secure: s.config.secure(), Proxies: proxies, Demo: s.config.Demo, LeaveTo: s.config.LeaveTo,
 	})
 	if err != nil {

@@ -80,8 +80,10 @@ func TestStorm(t *testing.T) {
 	perClient := float64(commands) / float64(len(all))
 	t.Logf("%d clients came back in %v: median %v, worst %v after their first attempt; %.2f Redis commands each", len(all),
 		took.Round(time.Millisecond), times[len(times)/2].Round(time.Millisecond), times[len(times)-1].Round(time.Millisecond), perClient)
-	if perClient > 1 {
-		t.Errorf("%.2f Redis commands for each client, want at most 1", perClient)
+	// What the node asks anyway meanwhile, of itself and of the people of its own.
+	const besides = 80
+	if commands > len(all)+besides {
+		t.Errorf("%d Redis commands for %d clients, want at most one each and %d besides", commands, len(all), besides)
 	}
 	for _, one := range append(all, staying...) {
 		_ = one.conn.CloseNow()

@@ -152,7 +152,7 @@ func (s *scene) tell(out *strings.Builder, who string, raw []byte) {
 
 var (
 	placeholder = regexp.MustCompile(`\$[a-z]+[0-9]*`)
-	opaque      = regexp.MustCompile(`"(pos|id|message|member|you|reply_to|read_to|answer|cmd|room|note|held|line|at|now|locks_at|edited_at|removed_at|erased_at|last_at|written_at|until|muted_until|paused_until|first|waits|leaves_at)":("[A-Za-z0-9_-]{20,}"|[0-9]{12,})`)
+	opaque      = regexp.MustCompile(`"(pos|id|message|member|you|reply_to|read_to|answer|cmd|room|note|held|line|at|now|locks_at|answered_at|edited_at|removed_at|erased_at|last_at|written_at|until|muted_until|paused_until|first|waits|leaves_at)":("[A-Za-z0-9_-]{20,}"|[0-9]{12,})`)
 	presence    = regexp.MustCompile(`"here":\[[^]]*\],"here_count":[0-9]+`)
 	listed      = regexp.MustCompile(`"[A-Za-z0-9_-]{30,}"`)
 )

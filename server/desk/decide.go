@@ -80,7 +80,7 @@ func (s *State) Claim(id ItemID, by person.ID, now int64, take bool) ([]fact.Fac
 	if err != nil {
 		return nil, err
 	}
-	if has := i.ClaimedAt(now); has != "" && has != by && !take {
+	if has := s.Holder(i, now); has != "" && has != by && !take {
 		return nil, ErrTaken
 	}
 	return []fact.Fact{Claimed{Item: id, Until: now + ClaimLasts}}, nil

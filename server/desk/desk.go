@@ -5,7 +5,8 @@
 // desk what waits in a room as of a record of it (Seen); the desk answers with what is
 // new and what is over. What was seen earlier never undoes what was seen later, so any
 // number of nodes may follow, none of them in step. On the desk itself people only
-// say who takes what (Claim, Release): an item is resolved by what is done in its room.
+// say who takes what (Claim, Release, and shift.go): an item is resolved by what is done in
+// its room.
 //
 // No record here says what was written, nor about whom.
 package desk
@@ -48,6 +49,7 @@ type Item struct {
 	ID    ItemID
 	Room  person.RoomID
 	Kind  string
+	Ref   uint64 // the room's own number of it
 	Since int64
 	// By has taken it, until Until (ms since 1970 UTC); "" where nobody has.
 	By    person.ID
@@ -62,12 +64,22 @@ func (i Item) ClaimedAt(now int64) person.ID {
 	return i.By
 }
 
+// Holder is who has an item at a time: nobody who does not look after its room any more.
+func (s *State) Holder(i Item, now int64) person.ID {
+	if by := i.ClaimedAt(now); s.looksAfter(by, i.Room) {
+		return by
+	}
+	return ""
+}
+
 // State is the desk as its stream has made it.
 type State struct {
 	// At is the time of the last record.
 	At    int64
 	items map[ItemID]Item
 	rooms map[person.RoomID]seen
+	// offers is the shifts that are to be handed over, by who hands over.
+	offers map[person.ID]Offer
 }
 
 // seen is what of a room's log the desk knows.
@@ -78,11 +90,11 @@ type seen struct {
 
 // New is an empty desk.
 func New() *State {
-	return &State{items: make(map[ItemID]Item), rooms: make(map[person.RoomID]seen)}
+	return &State{items: make(map[ItemID]Item), rooms: make(map[person.RoomID]seen), offers: make(map[person.ID]Offer)}
 }
 
-// Of is what waits in the rooms that a person looks after: worries first, then what has
-// waited longest.
+// Of is what waits in the rooms that a person looks after: calls first, then worries, then
+// what has waited longest.
 func (s *State) Of(who person.ID) []Item {
 	list := []Item{}
 	for _, i := range s.items {
@@ -96,11 +108,16 @@ func (s *State) Of(who person.ID) []Item {
 	return list
 }
 
+// rank: who asks for a person now comes before who is worried about, and both before what
+// has only waited.
 func rank(i Item) int {
-	if i.Kind == "worry" {
+	switch i.Kind {
+	case "call":
 		return 0
+	case "worry":
+		return 1
 	}
-	return 1
+	return 2
 }
 
 // Item is one item that waits.

@@ -45,6 +45,7 @@ type Released struct {
 var kinds = fact.Kinds{
 	"waiting": fact.Of[Waiting](), "over": fact.Of[Over](), "team_seen": fact.Of[TeamSeen](),
 	"claimed": fact.Of[Claimed](), "released": fact.Of[Released](),
+	"handed_over": fact.Of[HandedOver](), "shift_offered": fact.Of[ShiftOffered](), "shift_taken": fact.Of[ShiftTaken](), "shift_withdrawn": fact.Of[ShiftWithdrawn](),
 }
 
 func (Waiting) Kind() string  { return "waiting" }
@@ -112,7 +113,7 @@ func (s *State) Apply(h fact.Header, f fact.Fact) {
 	case Waiting:
 		w := Wait{Kind: f.Wait, Ref: f.Ref, Since: f.Since}
 		id := w.ID(f.Room)
-		s.items[id] = Item{ID: id, Room: f.Room, Kind: f.Wait, Since: f.Since}
+		s.items[id] = Item{ID: id, Room: f.Room, Kind: f.Wait, Ref: f.Ref, Since: f.Since}
 		s.saw(f.Room, f.Seq)
 	case Over:
 		delete(s.items, f.Item)
@@ -132,6 +133,8 @@ func (s *State) Apply(h fact.Header, f fact.Fact) {
 			i.By, i.Until = "", 0
 			s.items[f.Item] = i
 		}
+	default:
+		s.applyShift(h, f)
 	}
 }
 

@@ -33,14 +33,31 @@ func New(log eventlog.Log, clock func() time.Time) *Book {
 	return &Book{log: log, clock: clock, state: desk.New()}
 }
 
+// Waiting is something that waits, and who has it now; "" for nobody.
+type Waiting struct {
+	desk.Item
+	Holder person.ID
+}
+
 // Of is what waits in the rooms that a person looks after, as of now. It folds no room.
-func (b *Book) Of(ctx context.Context, who person.ID) ([]desk.Item, error) {
+func (b *Book) Of(ctx context.Context, who person.ID) (list []Waiting, err error) {
+	err = b.look(ctx, func(s *desk.State) {
+		for _, i := range s.Of(who) {
+			list = append(list, Waiting{i, s.Holder(i, b.now())})
+		}
+	})
+	return list, err
+}
+
+// look asks the present desk something.
+func (b *Book) look(ctx context.Context, ask func(*desk.State)) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := b.catchUp(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	return b.state.Of(who), nil
+	ask(b.state)
+	return nil
 }
 
 // Look tells the desk what was seen in a room. nil: the desk knows at least that much.

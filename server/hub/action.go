@@ -46,6 +46,9 @@ func (c *Conn) action(cmd wire.Command) (room.Action, error) {
 	if act := set(cmd, n); act != nil {
 		return act, nil
 	}
+	if act := shifted(cmd, n); act != nil {
+		return act, nil
+	}
 	return nil, wire.Err("unknown_command", "do")
 }
 
@@ -134,6 +137,32 @@ func set(cmd wire.Command, _ named) room.Action {
 		return room.SetKeep{For: length}
 	case wire.SetLegalHold:
 		return room.SetLegalHold{On: cmd.On, Reason: reason, Text: cmd.Text}
+	}
+	return nil
+}
+
+// shifted is who is there and when, what holds meanwhile, and calls for help.
+func shifted(cmd wire.Command, n named) room.Action {
+	switch cmd.Do {
+	case wire.SetHours:
+		return room.SetHours{Schedule: cmd.Schedule}
+	case wire.SetSessions:
+		return room.SetSessions{Schedule: cmd.Schedule, Quiet: cmd.Quiet}
+	case wire.SetUnattended:
+		return room.SetUnattended{Mode: room.Unattended(cmd.Mode)}
+	case wire.SetHouse:
+		h := cmd.House
+		return room.SetHouse{House: room.House{
+			NoCrossTalk: !h.CrossTalk, Links: h.Links, Contact: h.Contact, Medicine: h.Medicine, NotSober: !h.Sober,
+		}}
+	case wire.Pin:
+		return room.PinMessage{Message: n.message}
+	case wire.CallForHelp:
+		return room.CallForHelp{}
+	case wire.AnswerCall:
+		return room.AnswerCall{Person: n.member}
+	case wire.EndCall:
+		return room.EndCall{}
 	}
 	return nil
 }

@@ -63,7 +63,8 @@ type Conn struct {
 	socket   Socket
 	out      outbox
 	limit    *rate.Limiter
-	strikes  int // read loop only
+	strikes  int          // read loop only
+	heard    atomic.Int64 // when it last sent something, ms since 1970 UTC
 	presence atomic.Bool
 	typing   atomic.Bool
 	reset    sync.Once
@@ -89,6 +90,7 @@ func (h *Hub) Connect(who person.ID, s Session, socket Socket, shows Shows) (*Co
 	c.presence.Store(shows.Presence)
 	c.typing.Store(shows.Typing)
 	c.out.conn = c
+	c.heard.Store(int64(h.Now()))
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
@@ -174,6 +176,9 @@ func (c *Conn) greet(line []byte) {
 		c.out.send(line)
 	}
 }
+
+// Heard is when the client last sent something.
+func (c *Conn) Heard() room.Time { return room.Time(c.heard.Load()) }
 
 // Reset drops the connection at once: the right to it has gone. Not a byte that
 // waits is sent.

@@ -27,6 +27,7 @@ func (c *Conn) Refuse(code string) { c.out.send(wire.Refused("", wire.Err(code))
 // It returns when all were answered; the read loop waits, so that a client has one
 // command under way and what it sends faster stays in its own buffers.
 func (c *Conn) Handle(ctx context.Context, frame []byte) {
+	c.heard.Store(int64(c.hub.Now()))
 	lines, failed := wire.Lines(frame)
 	if failed != nil {
 		c.strike(wire.Refused("", failed))

@@ -41,6 +41,7 @@ func (l *live) event(p passed, s room.Shown, text string, viewer room.Member, ow
 		e.Name, e.Topic, e.Rules = s.Name, s.Topic, s.Rules
 	}
 	l.moderate(&e, s, text, viewer)
+	l.shift(&e, s, text, viewer)
 	return e
 }
 

@@ -20,6 +20,9 @@
 //	marker.go    what each member has read
 //	moderation.go  notes, held messages, reports, private lines as clients get them
 //	waits.go     what waits for those who look after a room
+//	shift.go     who is on duty, calls for help, the pinned message, as clients get them
+//	glance.go    a room from far away, for the console; help.go for who asks for a person
+//	zones.go     what a room's calendar comes to where its clock shows
 //	looking.go   who looks without being a member; what the team reads
 //	ignore.go    whom a member does not want to see
 //	due.go       what must happen while nobody looks; duehint.go how a room is woken for it

@@ -169,6 +169,9 @@ func (l *live) joined(ctx context.Context, j join, at seat, resumed bool) (wire.
 	if err := l.aboutRoom(ctx, &answer, viewer); err != nil {
 		return wire.Joined{}, err
 	}
+	if err := l.aboutShift(ctx, &answer, at); err != nil {
+		return wire.Joined{}, err
+	}
 	if readTo != 0 {
 		answer.ReadTo = l.hub.Tokens.Message(l.id, readTo)
 	}

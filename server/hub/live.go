@@ -48,13 +48,14 @@ type live struct {
 	presence presence
 	markers  markers
 	names    names
+	glances  glances
 }
 
 func newLive(h *Hub, id room.ID) *live {
 	return &live{
 		hub: h, id: id, inbox: make(chan envelope, inboxSize), ended: make(chan struct{}),
 		seats: make(map[*Conn]seat), presence: newPresence(), markers: newMarkers(), names: newNames(),
-		saving: make(chan struct{}, 1),
+		saving: make(chan struct{}, 1), glances: glances{saving: make(chan struct{}, 1)},
 	}
 }
 
@@ -189,6 +190,7 @@ func (l *live) tick() {
 	if l.loaded {
 		l.presence.tick(l)
 		l.endStays()
+		l.glances.tick(l)
 	}
 }
 
@@ -209,6 +211,7 @@ func (l *live) settle() {
 	if !l.loaded {
 		return
 	}
+	l.glances.flush(l)
 	l.saving <- struct{}{} // wait for a snapshot under way
 	if l.state.Head() > l.snapshot+snapshotEvery/4 {
 		if frozen, err := room.Freeze(l.state); err == nil {

@@ -134,6 +134,12 @@ func (l *live) policy(p room.Policy, pauseText string) wire.Policy {
 	w := wire.Policy{
 		Hold: p.Hold, Pace: p.Pace, PaceNew: p.PaceNew, PausedUntil: p.Paused(l.hub.Now()), Keep: p.KeepFor(), LegalHold: p.LegalHold,
 	}
+	if w.Unattended = p.Unattended; w.Unattended == "" {
+		w.Unattended = room.UnattendedOpen
+	}
+	w.House = wire.House{
+		CrossTalk: !p.House.NoCrossTalk, Links: p.House.Links, Contact: p.House.Contact, Medicine: p.House.Medicine, Sober: !p.House.NotSober,
+	}
 	if w.Hold == "" {
 		w.Hold = room.HoldNone
 	}

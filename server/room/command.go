@@ -76,7 +76,14 @@ type Command struct {
 	Actor person.ID
 	At    Time
 	Do    Action
+	// Session is until when the group meets, where it does at At; 0: it does not. What a
+	// zone's clock shows is not for a pure package to know: it comes in with the command.
+	Session Time
+	// Zone says whether there is a time zone of that name; nil: there is none.
+	Zone func(name string) bool
 }
+
+func (c Command) zone(name string) bool { return c.Zone != nil && c.Zone(name) }
 
 // Action is what a command wants done: one of the exported structs of this
 // package that name an act in the imperative.

@@ -113,6 +113,7 @@ func (w *world) checkMembers(t *rapid.T) {
 	}
 	w.checkLabels(t)
 	w.checkHeld(t)
+	w.checkShift(t)
 	if !reflect.DeepEqual(present, w.model.present()) {
 		t.Fatalf("present are %v, want %v", present, w.model.present())
 	}
@@ -210,6 +211,21 @@ func (m *model) shows(s *tale, d done, who person.ID) (show string, text room.Se
 		return room.ShowPolicy, 0
 	case room.PauseRoom:
 		return room.ShowPolicy, d.seq
+	case room.SetUnattended, room.SetHouse:
+		return room.ShowPolicy, 0
+	case room.SetDuty:
+		return room.ShowDuty, 0
+	case room.SetHours, room.SetSessions:
+		return room.ShowCalendar, 0
+	case room.PinMessage:
+		if sees(a.Message) && s.msgs[a.Message].removed == 0 {
+			return room.ShowPinned, s.msgs[a.Message].textOf
+		}
+		return room.ShowPinned, 0
+	case room.CallForHelp, room.EndCall:
+		return only(staff || d.cmd.Actor == who, room.ShowCall, 0)
+	case room.AnswerCall:
+		return only(staff || a.Person == who, room.ShowCall, 0)
 	case room.SetLegalHold:
 		return only(staff, room.ShowPolicy, 0)
 	case room.HideMessage:

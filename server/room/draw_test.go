@@ -17,7 +17,10 @@ const (
 // id of the wrong age, a clock that goes back, a message that is not one.
 func (w *world) draw(t *rapid.T) room.Command {
 	w.now += rapid.SampledFrom([]room.Time{0, 0, 1, 1000, 1000, minute, minute, hour, -hour, day, 5 * day}).Draw(t, "later")
-	c := room.Command{At: w.state.Clock(w.now)}
+	c := room.Command{At: w.state.Clock(w.now), Zone: someZone}
+	if rapid.IntRange(0, 3).Draw(t, "the group meets") == 0 {
+		c.Session = c.At + minute
+	}
 	c.Actor, c.Do = w.drawAct(t)
 	if len(w.asked) > 0 && rapid.IntRange(0, 9).Draw(t, "again") == 0 {
 		before := rapid.SampledFrom(w.asked).Draw(t, "earlier")

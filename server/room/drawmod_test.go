@@ -11,7 +11,9 @@ import (
 )
 
 func (w *world) programmeOnPeople(t *rapid.T, who person.ID) room.Action {
-	switch rapid.IntRange(0, 3).Draw(t, "act on a person") {
+	switch rapid.IntRange(0, 6).Draw(t, "act on a person") {
+	case 3, 4, 5:
+		return room.SetDuty{Person: rapid.SampledFrom(people).Draw(t, "on duty"), On: rapid.Bool().Draw(t, "on")}
 	case 0:
 		return room.ErasePerson{Person: who, Reason: w.reason(t)}
 	case 1:
@@ -44,6 +46,9 @@ func (w *world) until(t *rapid.T) room.Time {
 func (w *world) moderatingAct(t *rapid.T, actor person.ID) room.Action {
 	whom := rapid.SampledFrom(people[:joiners]).Draw(t, "whom")
 	reason, text := w.reason(t), w.words(t)
+	if rapid.IntRange(0, 4).Draw(t, "shift") == 0 {
+		return w.shiftAct(t, whom)
+	}
 	switch rapid.IntRange(0, 36).Draw(t, "moderating") {
 	case 33, 34:
 		return room.SetTerm{Person: whom, Until: w.until(t)}

@@ -55,6 +55,7 @@ var (
 	errUnknownMessage  = errors.New("it concerns a message that does not exist")
 	errUnknownMember   = errors.New("it concerns a person who was never a member")
 	errUnknownReaction = errors.New("it holds a reaction this program does not know")
+	errUnknownCall     = errors.New("it concerns a call that nobody made")
 	errUnknownNote     = errors.New("it concerns a note that does not exist")
 	errOpenedTwice     = errors.New("it opens a room that is open")
 )

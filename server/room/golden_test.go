@@ -8,21 +8,24 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/kith-chat/kith/server/hours"
 	"github.com/kith-chat/kith/server/room"
 )
 
 var update = flag.Bool("update", false, "write the golden log of the present version; a released one must never change")
 
 const (
-	goldenLog     = "testdata/golden-v3.jsonl"
-	goldenSummary = "testdata/golden-v3.json"
+	goldenLog     = "testdata/golden-v4.jsonl"
+	goldenSummary = "testdata/golden-v4.json"
 )
 
 // goldens are the logs of all versions that ever were written, with what they fold to.
 var goldens = map[string]string{
 	"testdata/golden-v1.jsonl": "testdata/golden-v1.json",
 	"testdata/golden-v2.jsonl": "testdata/golden-v2.json", // before there was moderation
+	"testdata/golden-v3.jsonl": "testdata/golden-v3.json", // before there were shifts
 	goldenLog:                  goldenSummary,
 }
 
@@ -98,6 +101,18 @@ func golden(t testing.TB) *scripted {
 		step{do: room.OpenVisit{Person: people[6], Reason: "safety", Text: "also"}},
 		step{by: 1, do: room.SetTerm{Person: people[3], Until: start + 60*day}},
 		step{by: 1, do: room.SetLabel{Person: people[3], Text: "new since May"}},
+		step{by: 1, do: room.SetHours{Schedule: weekly("Europe/Paris", 540, 1020)}},
+		step{by: 1, do: room.SetSessions{Schedule: hours.Schedule{Zone: "Europe/Paris", Weekly: []hours.DaySpan{{Day: time.Tuesday, Span: hours.Span{From: 1080, To: 1260}}}, Except: []hours.Date{{Date: "2027-12-28"}}}, Quiet: true}},
+		step{by: 1, do: room.SetUnattended{Mode: room.UnattendedHold}},
+		step{by: 1, do: room.SetHouse{House: room.House{NoCrossTalk: true, Medicine: true}}},
+		step{do: room.SetDuty{Person: people[2], On: true}},
+		step{do: room.SetDuty{Person: people[1], On: true}},
+		step{do: room.SetDuty{Person: people[2], On: false}},
+		step{by: 1, do: room.PinMessage{Message: 36}},
+		step{by: 3, do: room.CallForHelp{}},
+		step{by: 1, do: room.AnswerCall{Person: people[3]}},
+		step{by: 4, do: room.CallForHelp{}},
+		step{by: 4, do: room.EndCall{}},
 		step{by: 1, do: room.RemoveMember{Person: people[4], Reason: "selling", Text: "we spoke"}},
 		step{by: 2, do: room.ErasePerson{Person: people[4], Reason: "care_ended"}},
 	)
@@ -134,6 +149,7 @@ func TestGoldenLogHasEveryKind(t *testing.T) {
 		"room_paused", "room_resumed", "message_held", "message_released", "message_declined", "message_withdrawn", "message_reported",
 		"reports_resolved", "line_written", "line_taken_back", "line_closed", "appeal_made", "appeal_answered", "keep_set", "legal_hold_set",
 		"person_erased", "visit_opened", "visit_ended", "term_set", "label_set",
+		"hours_set", "sessions_set", "unattended_set", "house_set", "duty_set", "message_pinned", "help_called", "call_answered", "call_ended",
 	} {
 		if !strings.Contains(string(log), `\"k\":\"`+kind+`\"`) {
 			t.Errorf("no %s", kind)

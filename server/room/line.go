@@ -16,6 +16,7 @@ type Line struct {
 	Entries []LineEntry // oldest first
 	// Waits is since when the person waits for an answer; 0: nobody waits.
 	Waits Time
+	Call  Call
 }
 
 // LineEntry is one message of a private line. Its text is the body of its record.
@@ -125,6 +126,7 @@ func (e *LineWritten) apply(s *State, in Entry) error {
 	switch {
 	case in.Actor != e.Person:
 		l.Waits = 0
+		l.answer(by, in.At)
 	case l.Waits == 0:
 		l.Waits = in.At
 	}

@@ -176,6 +176,12 @@ func (e *RoleSet) apply(s *State, _ Entry) error {
 	}
 	m.Role = e.Role
 	s.members.put(e.Person, m)
+	if !e.Role.Staff() {
+		s.duty.remove(e.Person)
+	} else if l, ok := s.lines.get(e.Person); ok && l.Call.Seq != 0 { // who moderates has no line
+		l.Call = Call{}
+		s.lines.put(e.Person, l)
+	}
 	return nil
 }
 
@@ -198,9 +204,10 @@ func (s *State) left(id person.ID, in Entry) error {
 	s.dropLabel(id, in.At)
 	s.members.put(id, m)
 	s.dropHeldOf(m.Index, in.At)
-	if l, ok := s.lines.get(id); ok && l.Waits != 0 {
-		l.Waits = 0
+	if l, ok := s.lines.get(id); ok && (l.Waits != 0 || l.Call.Seq != 0) {
+		l.Waits, l.Call = 0, Call{}
 		s.lines.put(id, l)
 	}
+	s.duty.remove(id)
 	return nil
 }

@@ -45,11 +45,14 @@ func (a PostMessage) decide(s *State, c Command, by Member) (Event, error) {
 		return nil, err
 	}
 	if a.ReplyTo != 0 {
+		if by.Role == Participant && s.policy.House.NoCrossTalk {
+			return nil, ErrNoCrossTalk
+		}
 		if _, err := s.standingMessage(a.ReplyTo, by); err != nil {
 			return nil, err
 		}
 	}
-	if s.policy.holds(by, c.At) {
+	if s.holds(by, c.At) {
 		return a.hold(s, by, text)
 	}
 	return &MessagePosted{ReplyTo: a.ReplyTo, Text: text}, nil

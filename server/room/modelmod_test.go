@@ -39,6 +39,15 @@ func nameOfModeration(a room.Action) string {
 		{"erase person", is[room.ErasePerson](a)},
 		{"visit", is[room.OpenVisit](a)},
 		{"end visit", is[room.EndVisit](a)},
+		{"duty", is[room.SetDuty](a)},
+		{"hours", is[room.SetHours](a)},
+		{"sessions", is[room.SetSessions](a)},
+		{"unattended", is[room.SetUnattended](a)},
+		{"house", is[room.SetHouse](a)},
+		{"pin", is[room.PinMessage](a)},
+		{"call", is[room.CallForHelp](a)},
+		{"answer call", is[room.AnswerCall](a)},
+		{"end call", is[room.EndCall](a)},
 	}
 	for _, n := range names {
 		if n.is {
@@ -89,8 +98,10 @@ func isNew(by stay, at room.Time) bool { return at < by.since+7*day }
 
 // holdsBack: what they write is looked at first.
 func (m *model) holdsBack(c room.Command, by stay) bool {
-	mode := m.tell().policy.hold
-	return by.role == room.Participant && (mode == "everyone" || mode == "newcomers" && isNew(by, c.At))
+	s := m.tell()
+	mode := s.policy.hold
+	nobody := s.policy.unattended == "hold" && !s.attended(m.latest())
+	return by.role == room.Participant && (mode == "everyone" || mode == "newcomers" && isNew(by, c.At) || nobody)
 }
 
 // stopped is what a mute, a pause, slow mode or a hold makes of an act that the role
@@ -113,6 +124,10 @@ func (m *model) stopped(c room.Command, by stay) string {
 		return ""
 	case s.policy.paused > c.At:
 		return "paused"
+	case s.policy.quiet && c.Session > c.At:
+		return "in_session"
+	case s.policy.unattended == "closed" && !s.attended(m.latest()):
+		return "nobody_on_duty"
 	case posts && wrote && c.At < last+pace:
 		return "slow_mode"
 	case edits && m.holdsBack(c, by):
@@ -282,7 +297,7 @@ func (m *model) ruleOfSetting(c room.Command, s *tale) (code, text string) {
 	case room.EndVisit:
 		return when(s.visits[a.Person] <= c.At, "nothing_due"), ""
 	}
-	panic("an act without a rule")
+	return m.ruleOfShift(c, s), ""
 }
 
 // ruleOfErasing: only what is due, and of the messages whose term is called over

@@ -19,6 +19,8 @@ var may = map[string]string{
 	"hold": "ml", "pace": "ml", "pause": "ml", "resume": "ml", "release": "ml", "decline": "ml",
 	"report": "pml", "resolve": "ml", "line": "pml", "line back": "pml", "line close": "ml",
 	"appeal": "pml", "answer": "ml", "term": "ml", "label": "ml", "keep": "l", "legal": "l", "erase person": "ls", "visit": "s", "end visit": "s",
+
+	"duty": "s", "hours": "ml", "sessions": "ml", "unattended": "ml", "house": "ml", "pin": "ml", "call": "p", "answer call": "ml", "end call": "p",
 }
 
 var letters = map[room.Role]string{room.Participant: "p", room.Moderator: "m", room.Lead: "l", room.System: "s"}
@@ -110,7 +112,7 @@ func (m *model) rule(c room.Command, by stay) (code, text string) {
 		text, code = orNone(keptText(a.Text, 4000))
 	case room.PostMessage:
 		if text, code = keptText(a.Text, 4000); code == "" && a.ReplyTo != 0 {
-			code = m.reachable(a.ReplyTo, c, by)
+			code = first(when(by.role == room.Participant && m.tell().policy.house.NoCrossTalk, "no_cross_talk"), m.reachable(a.ReplyTo, c, by))
 		}
 		if code == "" && m.holdsBack(c, by) && m.waitingOf(c.Actor) >= 20 {
 			code = "too_many_held"

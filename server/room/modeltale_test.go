@@ -29,6 +29,9 @@ type tale struct {
 	lastPost map[person.ID]room.Time
 	policy   settings
 	kept     room.Seq // messages up to here are past their term
+	duty     map[person.ID]bool
+	calls    map[person.ID]helpCall
+	pinned   room.Seq
 }
 
 type (
@@ -81,6 +84,15 @@ type (
 		paused      room.Time
 		keep        room.Time
 		legal       bool
+		unattended  room.Unattended
+		hours       bool // there are any
+		quiet       bool
+		house       room.House
+	}
+	helpCall struct {
+		seq      room.Seq
+		at       room.Time
+		answered bool
 	}
 )
 
@@ -92,6 +104,7 @@ func (m *model) tell() *tale {
 		muted: map[person.ID]mutedBy{}, visits: map[person.ID]room.Time{}, reports: map[room.Seq]told{}, lines: map[person.ID][]entry{},
 		labels: map[person.ID]room.Seq{}, waits: map[person.ID]room.Time{}, ends: map[room.Seq]end{}, words: map[room.Seq]writing{}, versions: map[room.Seq][]room.Seq{},
 		erased: map[room.Seq]bool{}, holds: map[any]room.Seq{}, lastPost: map[person.ID]room.Time{},
+		duty: map[person.ID]bool{}, calls: map[person.ID]helpCall{},
 		policy: settings{keep: 90 * day},
 	}
 	for _, d := range m.log {
@@ -119,6 +132,11 @@ func (s *tale) add(d done) {
 		st := s.stays[a.Person]
 		st.role = a.Role
 		s.stays[a.Person] = st
+		if st.staff() {
+			delete(s.calls, a.Person)
+		} else {
+			delete(s.duty, a.Person)
+		}
 	case room.SetTerm:
 		st := s.stays[a.Person]
 		st.until = a.Until
@@ -161,6 +179,8 @@ func (s *tale) leave(who person.ID, d done) {
 		}
 	}
 	delete(s.waits, who)
+	delete(s.calls, who)
+	delete(s.duty, who)
 	s.dropLabel(who, d)
 }
 
@@ -356,6 +376,7 @@ func (s *tale) addRest(d done) {
 		s.lines[a.Person] = append(slices.Clone(s.lines[a.Person]), entry{seq: d.seq, author: who, at: d.at})
 		if who != a.Person {
 			delete(s.waits, a.Person)
+			s.answerCall(a.Person)
 		} else if s.waits[a.Person] == 0 {
 			s.waits[a.Person] = d.at
 		}
@@ -387,6 +408,8 @@ func (s *tale) addRest(d done) {
 		s.write(d)
 	case room.EndVisit:
 		delete(s.visits, a.Person)
+	default:
+		s.addShift(d)
 	}
 }
 

@@ -26,12 +26,16 @@ type observed struct {
 	NextDue            room.Time
 	Verdicts           []string
 	Policy             room.Policy
-	Notes              map[person.ID][]room.Note            `json:",omitempty"`
-	Held               map[person.ID][]room.Held            `json:",omitempty"`
-	Muted, Visits      map[person.ID]room.Time              `json:",omitempty"`
-	Lines              map[person.ID][]room.LineEntry       `json:",omitempty"`
-	Labels             map[person.ID]map[person.ID]room.Seq `json:",omitempty"`
-	Waits              map[person.ID]room.Time              `json:",omitempty"`
+	Notes              map[person.ID][]room.Note             `json:",omitempty"`
+	Held               map[person.ID][]room.Held             `json:",omitempty"`
+	Muted, Visits      map[person.ID]room.Time               `json:",omitempty"`
+	Lines              map[person.ID][]room.LineEntry        `json:",omitempty"`
+	Labels             map[person.ID]map[person.ID]room.Seq  `json:",omitempty"`
+	Waits              map[person.ID]room.Time               `json:",omitempty"`
+	Calendar           room.Calendar                         `json:",omitzero"`
+	OnDuty             []person.ID                           `json:",omitempty"`
+	Calls              map[person.ID]map[person.ID]room.Call `json:",omitempty"`
+	Pinned             map[person.ID]room.Seq                `json:",omitempty"`
 }
 
 // observe looks at a state with the eyes of everybody, and asks it what it would
@@ -47,7 +51,12 @@ func observe(s *room.State, bodies map[room.Seq]string, asked []room.Command) st
 	o.Notes, o.Held, o.Lines = map[person.ID][]room.Note{}, map[person.ID][]room.Held{}, map[person.ID][]room.LineEntry{}
 	o.Labels = map[person.ID]map[person.ID]room.Seq{}
 	o.Muted, o.Visits = map[person.ID]room.Time{}, map[person.ID]room.Time{}
+	o.Calendar, o.Calls, o.Pinned = s.Calendar(), map[person.ID]map[person.ID]room.Call{}, map[person.ID]room.Seq{}
+	for _, m := range s.OnDuty() {
+		o.OnDuty = append(o.OnDuty, m.Person)
+	}
 	for _, who := range people {
+		observeShift(s, &o, who)
 		observeModeration(s, &o, who)
 		m, ok := s.Member(who)
 		if _, present := s.Present(who); ok && !present {
@@ -67,6 +76,25 @@ func observe(s *room.State, bodies map[room.Seq]string, asked []room.Command) st
 		panic(err)
 	}
 	return string(out)
+}
+
+// observeShift is the calls and the pinned message that one person is told of.
+func observeShift(s *room.State, o *observed, who person.ID) {
+	viewer, ok := s.Viewer(who, s.At())
+	if !ok {
+		viewer = room.Member{Person: who, Index: -2}
+	}
+	for _, of := range people {
+		if call, ok := s.CallOf(of, viewer); ok {
+			if o.Calls[who] == nil {
+				o.Calls[who] = map[person.ID]room.Call{}
+			}
+			o.Calls[who][of] = call
+		}
+	}
+	if shown, ok := s.Pinned(viewer); ok {
+		o.Pinned[who] = shown.Message.Seq
+	}
 }
 
 // observeModeration is what concerns one person, and what staff see of it.

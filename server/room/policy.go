@@ -28,8 +28,10 @@ type Policy struct {
 	Pace, PaceNew  Time     // between two messages of one person; of a newcomer
 	PausedUntil    Time     // judged when it is asked
 	PauseReason    Reason
-	PauseText      Seq  // the record with the words
-	Keep           Time // how long texts are kept; 0 is DefaultKeep
+	PauseText      Seq        // the record with the words
+	Keep           Time       // how long texts are kept; 0 is DefaultKeep
+	Unattended     Unattended // "" is open
+	House          House
 	LegalHold      bool // for the team alone
 	LegalHoldNote  Seq
 	LegalHoldSince Time

@@ -55,4 +55,12 @@ var (
 	ErrAlreadyAppealed = &Refusal{Code: "already_appealed", Field: "note"}
 	ErrOwnAct          = &Refusal{Code: "own_act"}
 	ErrLegalHold       = &Refusal{Code: "legal_hold"}
+
+	ErrNeedsHours    = &Refusal{Code: "needs_hours"} // nobody would come to what waits
+	ErrUnattended    = &Refusal{Code: "nobody_on_duty"}
+	ErrInSession     = &Refusal{Code: "in_session"}
+	ErrNoCrossTalk   = &Refusal{Code: "no_cross_talk", Field: "reply_to"}
+	ErrAlreadyCalled = &Refusal{Code: "already_called"}
+	ErrNoCall        = &Refusal{Code: "no_call", Field: "member"}
+	ErrCallAnswered  = &Refusal{Code: "call_answered", Field: "member"}
 )

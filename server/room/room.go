@@ -22,6 +22,10 @@
 //	hold.go         what is looked at before it is shown
 //	report.go       what members tell of a message; line.go the private line
 //	visit.go        who looks in without being a member
+//	calendar.go     when somebody answers and when the group meets
+//	duty.go         who is on duty; unattended.go what the room is while nobody is
+//	call.go         somebody asks for a moderator now
+//	houserules.go   what the rules say of links and the like; pin.go the pinned message
 //	erase.go        the end of texts: what is erased, and when; retain.go by its
 //	                term; eraseperson.go one person's
 //	answer.go       a command's id and the answer it got
@@ -87,8 +91,11 @@ type State struct {
 	lines     table[person.ID, Line]
 	labels    table[person.ID, Seq] // the records with the team's words about them
 	words     table[Seq, Word]      // bodies beside the messages
-	keptFrom  Seq                   // of messages up to here no text is kept any more
-	now       Time                  // see LookAt
+	duty      table[person.ID, Time]
+	calendar  Calendar
+	pinned    Seq  // the message above the others
+	keptFrom  Seq  // of messages up to here no text is kept any more
+	now       Time // see LookAt
 }
 
 // Text is something people wrote and the record whose body holds it. Of is 0
@@ -114,6 +121,7 @@ func (s *State) Fork() *State {
 	f.mutes, f.visits = s.mutes.fork(), s.visits.fork()
 	f.notes, f.held, f.reports = s.notes.fork(), s.held.fork(), s.reports.fork()
 	f.lines, f.words, f.labels = s.lines.fork(), s.words.fork(), s.labels.fork()
+	f.duty = s.duty.fork()
 	return &f
 }
 

@@ -38,7 +38,7 @@ func script(t testing.TB, steps ...step) *scripted {
 func (w *scripted) try(t testing.TB, s step) string {
 	t.Helper()
 	w.now += s.later
-	c := room.Command{ID: idAt(w.now, uint64(len(w.entries))), Actor: actorOf(s), At: w.state.Clock(w.now), Do: s.do}
+	c := room.Command{ID: idAt(w.now, uint64(len(w.entries))), Actor: actorOf(s), At: w.state.Clock(w.now), Do: s.do, Zone: someZone}
 	d, err := room.Decide(w.state, c)
 	if err != nil {
 		return codeOf(t, err)
@@ -52,7 +52,7 @@ func (w *scripted) try(t testing.TB, s step) string {
 
 func actorOf(s step) person.ID {
 	switch s.do.(type) {
-	case room.OpenRoom, room.AddMember, room.SetRole, room.EraseDue, room.OpenVisit, room.EndVisit:
+	case room.OpenRoom, room.AddMember, room.SetRole, room.EraseDue, room.OpenVisit, room.EndVisit, room.SetDuty:
 		return ""
 	}
 	return people[s.by]

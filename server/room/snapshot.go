@@ -11,7 +11,7 @@ import (
 
 // snapshotVersion changes whenever the fold does; a snapshot of another version is
 // not read but made anew from the log.
-const snapshotVersion = 3
+const snapshotVersion = 4
 
 // ErrOldSnapshot: written by another version of the fold. Fold the log instead.
 var ErrOldSnapshot = errors.New("room: a snapshot of another version")
@@ -40,6 +40,9 @@ type frozen struct {
 	Labels    map[person.ID]Seq
 	Words     map[Seq]Word
 	KeptFrom  Seq
+	Duty      map[person.ID]Time
+	Calendar  Calendar
+	Pinned    Seq
 }
 
 type frozenMember struct {
@@ -60,6 +63,7 @@ func Freeze(s *State) ([]byte, error) {
 		Messages: s.messages.list, Reactions: s.reactions.own, Pending: s.pending.own, Answers: s.answers.own,
 		Policy: s.policy, LegalHold: s.legalHold, Mutes: s.mutes.own, Visits: s.visits.own, Notes: s.notes.own, Held: s.held.own,
 		Reports: s.reports.own, Lines: s.lines.own, Labels: s.labels.own, Words: s.words.own, KeptFrom: s.keptFrom,
+		Duty: s.duty.own, Calendar: s.calendar, Pinned: s.pinned,
 	}
 	for _, id := range s.roster {
 		m, _ := s.members.get(id)
@@ -104,6 +108,7 @@ func Thaw(data []byte, texts func([]Seq) (map[Seq]string, error)) (*State, error
 		reports: table[Seq, Reports]{own: f.Reports}, lines: table[person.ID, Line]{own: f.Lines},
 		labels: table[person.ID, Seq]{own: f.Labels},
 		words:  table[Seq, Word]{own: f.Words},
+		duty:   table[person.ID, Time]{own: f.Duty}, calendar: f.Calendar, pinned: f.Pinned,
 	}
 	for i, m := range f.Members {
 		alias := Text{m.Alias, text[m.Alias]}

@@ -18,13 +18,16 @@ func refuseStanding(s *State, c Command, by Member) error {
 	if until := s.policy.Paused(c.At); until != 0 {
 		return &Refusal{Code: "paused", Until: until}
 	}
+	if err := s.refuseUnattended(c); err != nil {
+		return err
+	}
 	switch c.Do.(type) {
 	case PostMessage:
 		if next := by.LastPost + s.policy.paceOf(by, c.At); by.LastPost != 0 && c.At < next {
 			return &Refusal{Code: "slow_mode", Until: next}
 		}
 	case EditMessage:
-		if s.policy.holds(by, c.At) { // else an edit would be a way round the hold
+		if s.holds(by, c.At) { // else an edit would be a way round the hold
 			return ErrHeldEdit
 		}
 	}

@@ -30,6 +30,11 @@ const (
 	ShowLineGone = "line_gone"
 	ShowLapsed   = "lapsed"    // the term of messages up to this one is over
 	ShowLineWait = "line_wait" // whether somebody waits there
+
+	ShowCall     = "call"     // somebody asks for a moderator, or how that stands
+	ShowDuty     = "duty"     // who is on duty
+	ShowCalendar = "calendar" // when somebody answers, and when the group meets
+	ShowPinned   = "pinned"   // the message above the others, or that there is none
 )
 
 // Shown is what one viewer sees of an event, or of a message on a page. Texts of
@@ -59,7 +64,8 @@ type Shown struct {
 	Mine    bool      // reports: the viewer made one of them
 	Line    LineEntry // line, line_gone
 	LineOf  Member    // line, line_gone, line_wait
-	Waits   Time      // line, line_wait: for staff
+	Waits   Time      // line, line_wait, call: for staff
+	Call    Call      // call; the zero one: there is none any more
 }
 
 // View is what the viewer sees of an event under the state as it is now: the same
@@ -232,6 +238,9 @@ func (s *State) Members() []Member {
 	}
 	return present
 }
+
+// EverMembers is how many were ever members: indexes lie below it.
+func (s *State) EverMembers() int { return len(s.roster) }
 
 // MemberAt is the membership with an index, present or past.
 func (s *State) MemberAt(index int) Member { return s.memberAt(index) }

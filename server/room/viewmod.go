@@ -1,5 +1,7 @@
 package room
 
+import "github.com/kith-chat/kith/server/person"
+
 // showModeration is what a viewer sees of what moderators do, of what waits for them,
 // and of what is between them and one person.
 func (s *State) showModeration(e Entry, viewer Member) (Shown, bool) {
@@ -23,7 +25,7 @@ func (s *State) showModeration(e Entry, viewer Member) (Shown, bool) {
 		return s.showNote(ShowAppeal, ev.Note, e.Seq, viewer)
 	case *AppealAnswered:
 		return s.showAnswered(ev, e.Seq, viewer)
-	case *HoldSet, *PaceSet, *RoomResumed, *KeepSet:
+	case *HoldSet, *PaceSet, *RoomResumed, *KeepSet, *UnattendedSet, *HouseSet:
 		return s.showPolicy(0, viewer), true
 	case *RoomPaused:
 		return s.showPolicy(e.Seq, viewer), true
@@ -61,6 +63,18 @@ func (s *State) showWaiting(e Entry, viewer Member) (Shown, bool) {
 		m, _ := s.members.get(ev.Person)
 		seq, ok := s.labels.get(ev.Person)
 		return Shown{Show: ShowLabel, Member: m, TextOf: seq}, ok && seq == e.Seq && viewer.Role.Staff() && viewer.Person != ev.Person
+	case *HelpCalled:
+		return s.showCall(e.Actor, viewer)
+	case *CallEnded:
+		return s.showCall(e.Actor, viewer)
+	case *CallAnswered:
+		return s.showCall(ev.Person, viewer)
+	case *DutySet:
+		return Shown{Show: ShowDuty}, true
+	case *HoursSet, *SessionsSet:
+		return Shown{Show: ShowCalendar}, true
+	case *MessagePinned:
+		return s.showPinned(viewer), true
 	case *LineClosed:
 		m, _ := s.members.get(ev.Person)
 		l, _ := s.lines.get(ev.Person)
@@ -241,6 +255,18 @@ func (s *State) showLine(ev *LineWritten, e Entry, viewer Member) (Shown, bool) 
 	return shown, shown.Line.Seq != 0 && !shown.Line.Gone
 }
 
+// showCall is how somebody's call stands, to them and to staff.
+func (s *State) showCall(id person.ID, viewer Member) (Shown, bool) {
+	m, _ := s.members.get(id)
+	call, _ := s.CallOf(id, viewer)
+	l, _ := s.lines.get(id)
+	shown := Shown{Show: ShowCall, LineOf: m, Call: call, Waits: l.Waits}
+	if call.Answered != 0 {
+		shown.Author = s.memberAt(call.By)
+	}
+	return shown, viewer.Role.Staff() || viewer.Person == id
+}
+
 func (s *State) memberOf(e Entry) Member {
 	m, _ := s.members.get(e.Actor)
 	return m
@@ -266,7 +292,8 @@ func (s *State) Single(e Entry, viewer Member) bool {
 		return n.Person == viewer.Person
 	case *LabelSet:
 		return ev.Person == viewer.Person
-	case *AppealMade, *AppealAnswered, *MessageReported, *ReportsResolved, *LineWritten, *LineTakenBack, *TermSet:
+	case *AppealMade, *AppealAnswered, *MessageReported, *ReportsResolved, *LineWritten, *LineTakenBack, *TermSet,
+		*CallAnswered, *MessagePinned:
 		return true // rare, and told to few
 	}
 	return false
@@ -286,6 +313,8 @@ func (s *State) Recalls(e Entry) Seq {
 		message = ev.Message
 	case *MessageReleased:
 		message = e.Seq
+	case *MessagePinned:
+		message = s.pinned // as it stands now
 	case *AppealAnswered:
 		if n, _ := s.notes.get(ev.Note); ev.Overturn && n.Kind == NoteHidden {
 			message = n.Message

@@ -17,6 +17,7 @@ const (
 	WaitWorry  WaitKind = "worry"  // somebody is worried about who wrote a message
 	WaitAppeal WaitKind = "appeal" // somebody asks for another look
 	WaitLine   WaitKind = "line"   // somebody waits on their private line
+	WaitCall   WaitKind = "call"   // somebody asks for a moderator now
 )
 
 // Wait is one thing that waits for a moderator of the room. It holds no text.
@@ -55,6 +56,11 @@ func (s *State) Waits() []Wait {
 			all = append(all, Wait{WaitLine, Seq(m.Index) + 1, l.Waits})
 		}
 	}
+	for who, call := range s.Calls() {
+		if m, ok := s.Present(who); ok {
+			all = append(all, Wait{WaitCall, Seq(m.Index) + 1, call.At})
+		}
+	}
 	slices.SortFunc(all, func(a, b Wait) int {
 		return cmp.Or(cmp.Compare(a.Since, b.Since), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Ref, b.Ref))
 	})
@@ -75,7 +81,8 @@ func (s *State) Team() (team []person.ID) {
 // is said and done in a room all day does not.
 func (e Entry) Calls() bool {
 	switch e.Event.(type) {
-	case *MessagePosted, *MessageEdited, *MessageRemoved, *ReactionSet, *RoomRenamed, *TopicSet, *RulesSet, *PaceSet:
+	case *MessagePosted, *MessageEdited, *MessageRemoved, *ReactionSet, *RoomRenamed, *TopicSet, *RulesSet, *PaceSet, *HoursSet,
+		*SessionsSet, *UnattendedSet, *HouseSet, *MessagePinned, *DutySet:
 		return false
 	}
 	return true

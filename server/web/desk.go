@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/kith-chat/kith/server/desk"
+	"github.com/kith-chat/kith/server/deskbook"
 	"github.com/kith-chat/kith/server/person"
 )
 
@@ -19,19 +21,47 @@ type deskItem struct {
 }
 
 func (s *Server) desk(w http.ResponseWriter, r *http.Request, who *visitor) error {
-	waits, err := s.Desk.Of(r.Context(), who.person)
+	items, err := s.itemsOf(r.Context(), who)
 	if err != nil {
 		return err
 	}
-	now, items := ms(s.Clock()), []deskItem{}
+	return ok(w, map[string]any{"items": items})
+}
+
+func (s *Server) itemsOf(ctx context.Context, who *visitor) ([]deskItem, error) {
+	waits, err := s.Desk.Of(ctx, who.person)
+	if err != nil {
+		return nil, err
+	}
+	items := []deskItem{}
 	for _, i := range waits {
 		item := deskItem{Item: i.ID, Room: i.Room, Kind: i.Kind, Since: i.Since}
-		if by := i.ClaimedAt(now); by != "" {
+		if by := i.Holder; by != "" {
 			item.Mine, item.Taken, item.Until = by == who.person, by != who.person, i.Until
 		}
 		items = append(items, item)
 	}
-	return ok(w, map[string]any{"items": items})
+	return items, nil
+}
+
+// itemOf reads which item a request is about: one that waits for the asker.
+func (s *Server) itemOf(w http.ResponseWriter, r *http.Request, who *visitor) (deskbook.Waiting, error) {
+	var in struct {
+		Item desk.ItemID `json:"item"`
+	}
+	if err := decode(w, r, &in); err != nil {
+		return deskbook.Waiting{}, err
+	}
+	waits, err := s.Desk.Of(r.Context(), who.person)
+	if err != nil {
+		return deskbook.Waiting{}, err
+	}
+	for _, i := range waits {
+		if i.ID == in.Item {
+			return i, nil
+		}
+	}
+	return deskbook.Waiting{}, errNoItem
 }
 
 func (s *Server) claim(w http.ResponseWriter, r *http.Request, who *visitor) error {

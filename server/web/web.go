@@ -22,6 +22,7 @@ import (
 
 	"github.com/kith-chat/kith/server/auth"
 	"github.com/kith-chat/kith/server/deskbook"
+	"github.com/kith-chat/kith/server/duty"
 	"github.com/kith-chat/kith/server/hub"
 	"github.com/kith-chat/kith/server/people"
 	"github.com/kith-chat/kith/server/person"
@@ -34,9 +35,15 @@ type Config struct {
 	Gate   *auth.Gate
 	People *people.People
 	Desk   *deskbook.Book
-	Client fs.FS // static.Files
-	Clock  func() time.Time
-	Logger *slog.Logger
+	Duty   *duty.Roster
+	// TellDuty makes every room of somebody's know what the roster says of them.
+	TellDuty func(ctx context.Context, who person.ID) error
+	// PagesAfter is how long a call waits until it goes out by the programme's pager, too;
+	// 0: there is none.
+	PagesAfter time.Duration
+	Client     fs.FS // static.Files
+	Clock      func() time.Time
+	Logger     *slog.Logger
 
 	// Origin is the public origin, "https://kith.example.org"; "" serves this
 	// machine only.
@@ -152,6 +159,19 @@ func (s *Server) routes() chi.Router {
 	get("/api/desk", s.in(s.staff(s.desk)))
 	post("/api/desk/claim", s.in(s.staff(s.claim)))
 	post("/api/desk/release", s.in(s.staff(s.release)))
+	post("/api/desk/hand-over", s.in(s.staff(s.handOver)))
+	post("/api/desk/answer", s.in(s.staff(s.answerCall)))
+
+	get("/api/console", s.in(s.staff(s.console)))
+	get("/api/colleagues", s.in(s.staff(s.colleagues)))
+	post("/api/duty", s.in(s.staff(s.duty)))
+	post("/api/shift/offer", s.in(s.staff(s.offerShift)))
+	post("/api/shift/take", s.in(s.staff(s.takeShift)))
+	post("/api/shift/withdraw", s.in(s.staff(s.withdrawShift)))
+
+	get("/api/help", s.in(s.help))
+	post("/api/help/call", s.in(s.call))
+	post("/api/help/end", s.in(s.endCall))
 
 	get("/api/visits", s.in(s.staff(s.otherRooms)))
 	post("/api/visits", s.in(s.staff(s.visit)))

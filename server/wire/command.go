@@ -1,6 +1,9 @@
 package wire
 
-import "github.com/kith-chat/kith/server/room"
+import (
+	"github.com/kith-chat/kith/server/hours"
+	"github.com/kith-chat/kith/server/room"
+)
 
 // Verb is what a command does.
 type Verb string
@@ -53,6 +56,15 @@ const (
 	MakeAppeal     Verb = "appeal"
 	AnswerAppeal   Verb = "answer_appeal"
 	Ignore         Verb = "ignore"
+
+	SetHours      Verb = "set_hours"
+	SetSessions   Verb = "set_sessions"
+	SetUnattended Verb = "set_unattended"
+	SetHouse      Verb = "set_house"
+	Pin           Verb = "pin"
+	CallForHelp   Verb = "call"
+	AnswerCall    Verb = "answer_call"
+	EndCall       Verb = "end_call"
 )
 
 // Command is a line from a client, decoded. Only the fields of its verb are set.
@@ -74,6 +86,10 @@ type Command struct {
 	For, ForNew                 int64 // ms
 	Until                       int64 // ms since 1970 UTC
 	Overturn                    bool
+
+	Schedule hours.Schedule
+	Quiet    bool
+	House    House
 }
 
 // need says of a field whether a verb takes it.
@@ -134,4 +150,13 @@ var verbs = map[Verb]fields{
 	MakeAppeal:     {"room": required, "note": required, "text": required},
 	AnswerAppeal:   {"room": required, "note": required, "overturn": required, "text": optional},
 	Ignore:         {"room": required, "member": required, "on": required},
+
+	SetHours:      {"room": required, "schedule": required},
+	SetSessions:   {"room": required, "schedule": required, "quiet": required},
+	SetUnattended: {"room": required, "mode": required},
+	SetHouse:      {"room": required, "house": required},
+	Pin:           {"room": required, "message": optional},
+	CallForHelp:   {"room": required},
+	AnswerCall:    {"room": required, "member": required},
+	EndCall:       {"room": required},
 }

@@ -6,7 +6,9 @@ import (
 	"io"
 	"unicode/utf8"
 
+	"github.com/kith-chat/kith/server/hours"
 	"github.com/kith-chat/kith/server/room"
+	"github.com/kith-chat/kith/server/strictjson"
 )
 
 // Lines splits a frame. It refuses what no line of it can be read of.
@@ -121,6 +123,7 @@ func (c *Command) fill(values map[string]json.RawMessage, takes fields) *Error {
 		"text": &c.Text, "message": &c.Message, "reply_to": &c.ReplyTo, "member": &c.Member,
 		"reaction": &c.Reaction, "on": &c.On, "note": &c.Note, "reason": &c.Reason, "mode": &c.Mode, "kind": &c.Kind,
 		"outcome": &c.Outcome, "for": &c.For, "for_new": &c.ForNew, "until": &c.Until, "overturn": &c.Overturn,
+		"schedule": &c.Schedule, "quiet": &c.Quiet, "house": &c.House,
 	}
 	for name, need := range takes {
 		if _, sent := values[name]; !sent && need == optional {
@@ -145,10 +148,19 @@ func read(values map[string]json.RawMessage, name string, into any) *Error {
 	if !ok {
 		return Err("missing_field", name)
 	}
-	if string(raw) == "null" || json.Unmarshal(raw, into) != nil {
+	if string(raw) == "null" || decodeValue(raw, into) != nil {
 		return Err("wrong_type", name)
 	}
 	return nil
+}
+
+// decodeValue reads one value; one with fields of its own as strictly as a command.
+func decodeValue(raw json.RawMessage, into any) error {
+	switch into.(type) {
+	case *hours.Schedule, *House:
+		return strictjson.Unmarshal(raw, into)
+	}
+	return json.Unmarshal(raw, into)
 }
 
 // known returns the name of a field that some command has, else "": other names

@@ -2,8 +2,11 @@ package wire_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/kith-chat/kith/server/hours"
 
 	"github.com/kith-chat/kith/server/room"
 	"github.com/kith-chat/kith/server/wire"
@@ -127,6 +130,14 @@ func TestDecodeTakes(t *testing.T) {
 		{with("read", `"room":"r","message":"m"`), wire.Command{Do: wire.Read, Room: "r", Message: "m", History: 50}},
 		{with("typing", `"room":"r","on":false`), wire.Command{Do: wire.Typing, Room: "r", History: 50}},
 		{with("active", ""), wire.Command{Do: wire.Active, History: 50}},
+		{with("set_unattended", `"room":"r","mode":"hold"`), wire.Command{Do: wire.SetUnattended, Room: "r", Mode: "hold", History: 50}},
+		{with("set_house", `"room":"r","house":{"cross_talk":true,"sober":true}`), wire.Command{Do: wire.SetHouse, Room: "r", House: wire.House{CrossTalk: true, Sober: true}, History: 50}},
+		{with("pin", `"room":"r","message":"m"`), wire.Command{Do: wire.Pin, Room: "r", Message: "m", History: 50}},
+		{with("set_sessions", `"room":"r","quiet":true,"schedule":{"zone":"UTC","weekly":[{"day":2,"from":1080,"to":1260}],"except":[{"date":"2026-12-29"}]}`), wire.Command{
+			Do: wire.SetSessions, Room: "r", Quiet: true, History: 50, Schedule: hours.Schedule{
+				Zone: "UTC", Weekly: []hours.DaySpan{{Day: 2, Span: hours.Span{From: 1080, To: 1260}}}, Except: []hours.Date{{Date: "2026-12-29"}},
+			},
+		}},
 		{" " + with("ping", "") + " \r", wire.Command{Do: wire.Ping, History: 50}},
 	}
 	for _, c := range cases {
@@ -135,7 +146,7 @@ func TestDecodeTakes(t *testing.T) {
 		}
 		c.want.ID, _ = room.ParseCommandID(id)
 		got, answer, failed := wire.Decode([]byte(c.line))
-		if failed != nil || got != c.want || answer != id {
+		if failed != nil || !reflect.DeepEqual(got, c.want) || answer != id {
 			t.Errorf("%s\n%+v, %q, %v", c.line, got, answer, failed)
 		}
 	}

@@ -63,7 +63,8 @@ func TestRefusalsHaveTexts(t *testing.T) {
 		room.ErrAlreadyOpen, room.ErrBadReason, room.ErrBadTime, room.ErrMuted, room.ErrNotMuted, room.ErrPaused, room.ErrNotPaused,
 		room.ErrSlowMode, room.ErrHeldEdit, room.ErrTooManyHeld, room.ErrAuthorMuted, room.ErrNotHidden, room.ErrAlreadyDecided,
 		room.ErrReportOwn, room.ErrAlreadyReported, room.ErrNoReport, room.ErrNoSuchNote, room.ErrAlreadyAppealed, room.ErrOwnAct,
-		room.ErrLegalHold,
+		room.ErrLegalHold, room.ErrNeedsHours, room.ErrUnattended, room.ErrInSession, room.ErrNoCrossTalk, room.ErrAlreadyCalled, room.ErrNoCall,
+		room.ErrCallAnswered,
 		{Code: "alias_bad", Field: "alias"},
 	} {
 		e := wire.Of(fmt.Errorf("deciding: %w", refusal), "internal")

@@ -17,7 +17,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"do":"ping","id":"00000000-0000-0000-0000-0000000000-0"}`))
 	fields := []string{
 		"", "do", "id", "room", "after", "before", "history", "limit", "text", "message", "reply_to", "member", "reaction", "on",
-		"note", "reason", "mode", "kind", "outcome", "for", "for_new", "until", "overturn",
+		"note", "reason", "mode", "kind", "outcome", "for", "for_new", "until", "overturn", "schedule", "quiet", "house",
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {
 		cmd, id, failed := wire.Decode(line)

@@ -56,6 +56,9 @@ type (
 		PauseText   string        `json:"pause_text,omitempty"`
 		Keep        room.Time     `json:"keep"`
 		LegalHold   bool          `json:"legal_hold,omitempty"`
+
+		Unattended room.Unattended `json:"unattended"`
+		House      House           `json:"house"`
 	}
 	// LineEntry is one message of a private line.
 	LineEntry struct {

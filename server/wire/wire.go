@@ -73,6 +73,9 @@ type (
 		Rules   string   `json:"rules"`
 		Members []Member `json:"members"`
 		Policy  Policy   `json:"policy"`
+
+		OnDuty   []string  `json:"on_duty"`
+		Calendar *Calendar `json:"calendar,omitempty"`
 	}
 )
 
@@ -110,6 +113,9 @@ type (
 		Muted   room.Time            `json:"muted_until,omitempty"` // oneself
 		Ignored []string             `json:"ignored,omitempty"`     // whose messages one does not want to see
 		Leaves  room.Time            `json:"leaves_at,omitempty"`   // a visit ends then
+		Call    *Call                `json:"call,omitempty"`        // one's own
+		Calls   map[string]Call      `json:"calls,omitempty"`       // staff: open ones, by member
+		Pinned  *Message             `json:"pinned,omitempty"`
 	}
 	// Found answers search, newest first. Before is where to search on from; "": all was
 	// looked through.
@@ -164,6 +170,10 @@ type Event struct {
 	Reports  *Reports   `json:"reports,omitempty"`
 	Line     any        `json:"line,omitempty"` // LineEntry, or its id
 	Waits    *room.Time `json:"waits,omitempty"`
+
+	OnDuty   *[]string `json:"on_duty,omitempty"`
+	Calendar *Calendar `json:"calendar,omitempty"`
+	Call     *Call     `json:"call,omitempty"`
 }
 
 // Signal is a line that carries no position and may be lost.
