@@ -18,7 +18,6 @@ import { helpPanel, loadLines } from './view/help.js';
 import { InsideView } from './view/inside.js';
 import { lockView } from './view/lock.js';
 import { messagePage } from './view/pages.js';
-import { secondView } from './view/second.js';
 import { signInView } from './view/signin.js';
 
 const at = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -34,7 +33,7 @@ const DIALING_MS = 2_000;
 
 /** @type {InsideView | null} */
 let inside = null;
-/** @type {{open: () => void, close: () => void} | null} */
+/** @type {ReturnType<typeof helpPanel> | null} */
 let help = null;
 /** How long to wait before the server is told of a lock again. */
 const LOCK_AGAIN_MS = 3_000;
@@ -72,6 +71,7 @@ function redraw() {
   drawing = requestAnimationFrame(() => {
     drawing = 0;
     inside?.update();
+    help?.update();
   });
 }
 
@@ -85,6 +85,7 @@ function face(face, focus = true) {
   inside?.stop();
   inside = null;
   help?.close();
+  help?.forget();
   idle.stop();
   show(at('lock-now'), false);
   show(at('to-writing'), false);
@@ -179,15 +180,21 @@ function showLock() {
 }
 
 /** @param {'set_up' | 'give'} second what the session lacks */
-function showSecond(second) {
+async function showSecond(second) {
   if (atSecond) return;
+  atSecond = true;
   if (inside) returnTo = inside.place;
   client.rest();
+  const loaded = await import('./team/second.js').catch(() => null);
+  if (!loaded) {
+    atSecond = false;
+    return face(messagePage({ title: word('shell.unreachable_title'), text: word('error.offline'), go: word('shell.try_again'), act: () => void arrive() }));
+  }
   const done = () => {
     atSecond = false;
     return arrive();
   };
-  face(secondView({ second, done, other: signOut }));
+  face(loaded.secondView({ second, done, other: signOut }));
   atSecond = true;
 }
 
@@ -388,7 +395,7 @@ async function begin() {
   }
   fillWords(document);
   await loadLines().catch(() => {});
-  help = helpPanel(at('help'), /** @type {HTMLButtonElement} */ (at('help-button')));
+  help = helpPanel(at('help'), /** @type {HTMLButtonElement} */ (at('help-button')), client);
   listenToTheBrowser();
   await (secret ? followLink(secret) : arrive());
 }

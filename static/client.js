@@ -32,6 +32,10 @@ export class Client {
   me = null;
   /** @type {import('./frames.js').DeskItem[]} what waits for the team, where one is of it */
   desk = [];
+  /** @type {import('./frames.js').Console} the team's console, as it came last */
+  console = noConsole();
+  /** What only the team needs; null until it is loaded, and for everybody else. @type {typeof import('./team/all.js') | null} */
+  team = null;
   /** @type {Map<string, Draft>} */
   drafts = new Map();
   #outside;
@@ -77,6 +81,7 @@ export class Client {
     this.link.stop();
     this.wasEverOpen = this.#saidLost = false;
     this.desk = [];
+    this.console = noConsole();
     this.dispatch({ local: 'emptied' });
     this.announcer.clear();
   }
@@ -87,6 +92,7 @@ export class Client {
     this.state = emptyState();
     this.me = null;
     this.desk = [];
+    this.console = noConsole();
     this.drafts.clear();
     this.announcer.clear();
     this.wasEverOpen = this.#saidLost = false;
@@ -104,10 +110,20 @@ export class Client {
   /** Asks what waits for the team. What could not be asked stays as it was. */
   async loadDesk() {
     if (!this.me?.staff) return;
-    const answer = await call('/api/desk').catch(() => null);
+    const [answer, team] = await Promise.all([call('/api/console').catch(() => null), this.loadTeam()]);
     if (!answer || !this.me) return;
+    this.console = answer;
     this.desk = answer.items;
+    team?.ring(answer);
     this.#outside.changed();
+  }
+
+  /** Loads what only the team needs. null: it could not be had now. */
+  async loadTeam() {
+    if (this.team) return this.team;
+    this.team = await import('./team/all.js').catch(() => null);
+    if (this.team) this.#outside.changed();
+    return this.team;
   }
 
   /** @param {import('./store.js').Input} input */
@@ -272,4 +288,9 @@ export class Client {
       return error instanceof ApiError && error.status === 401 ? 'signed_out' : 'unreachable';
     }
   }
+}
+
+/** @returns {import('./frames.js').Console} */
+function noConsole() {
+  return { duty: false, rooms: [], items: [], shifts: [] };
 }

@@ -11,7 +11,7 @@ import (
 	"io/fs"
 )
 
-//go:embed index.html icon.svg lines.json *.js view/*.js style/*.css lang/*.json
+//go:embed index.html icon.svg lines.json *.js view/*.js team/*.js team/*.css style/*.css lang/*.json
 var sources embed.FS
 
 // Files is the client as it is served, with index.html at the top. It is read-only, safe for concurrent use, and never

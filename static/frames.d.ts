@@ -72,6 +72,52 @@ export interface Policy {
   pause_text?: string;
   keep: number;
   legal_hold?: boolean;
+  unattended?: 'open' | 'hold' | 'closed';
+  house?: House;
+}
+
+export interface House {
+  cross_talk: boolean;
+  links: boolean;
+  contact: boolean;
+  medicine: boolean;
+  sober: boolean;
+}
+
+export interface Span {
+  from: number;
+  to: number;
+}
+
+export interface Schedule {
+  zone: string;
+  weekly?: (Span & { day: number })[];
+  except?: { date: string; spans?: Span[] }[];
+}
+
+export interface Calendar {
+  hours?: Schedule;
+  sessions?: Schedule;
+  quiet?: boolean;
+  coming_hours?: [number, number][];
+  coming_sessions?: [number, number][];
+  last_session?: [number, number];
+}
+
+export interface Call {
+  at: number;
+  answered_at?: number;
+  by?: Member;
+}
+
+/** A room as GET /api/help tells of it. */
+export interface HelpRoom {
+  room: string;
+  name: string;
+  on_duty: string[];
+  team: string[];
+  coming_hours?: [number, number][];
+  call?: Call;
 }
 
 export interface LineEntry {
@@ -95,6 +141,8 @@ export interface RoomInfo {
   rules: string;
   members: Member[];
   policy: Policy;
+  on_duty?: string[];
+  calendar?: Calendar;
 }
 
 export interface Message {
@@ -147,6 +195,9 @@ export interface Joined {
   terms?: Record<string, number>;
   labels?: Record<string, string>;
   ends_at?: number;
+  call?: Call;
+  calls?: Record<string, Call>;
+  pinned?: Message;
 }
 
 export interface Page {
@@ -176,6 +227,10 @@ export type RoomEvent =
   | (Placed & { event: 'line'; member: string; line: LineEntry; waits?: number })
   | (Placed & { event: 'line_gone'; member: string; line: string })
   | (Placed & { event: 'line_wait'; member: string; waits: number })
+  | (Placed & { event: 'duty'; on_duty: string[] })
+  | (Placed & { event: 'calendar'; calendar: Calendar })
+  | (Placed & { event: 'pinned'; message?: Message })
+  | (Placed & { event: 'call'; member: string; call?: Call; waits?: number })
   | (Placed & { event: 'edited'; message: string; text: string; cmd?: string })
   | (Placed & { event: 'removed'; message: string; by: 'author' | 'moderator'; erased?: boolean; note?: Note; cmd?: string })
   | (Placed & {
@@ -250,11 +305,48 @@ export interface Me {
 export interface DeskItem {
   item: string;
   room: string;
-  kind: 'held' | 'report' | 'worry' | 'appeal' | 'line';
+  kind: 'call' | 'held' | 'report' | 'worry' | 'appeal' | 'line';
+  /** The message, the note or the member that it is about, as the room names it. */
+  about?: string;
   since: number;
   mine?: boolean;
   taken?: boolean;
   until?: number;
+}
+
+/** A room from far away, as GET /api/console has it. */
+export interface ConsoleRoom {
+  room: string;
+  seq: number;
+  last_at?: number;
+  unanswered?: number;
+  since?: number;
+  members: number;
+  here?: number;
+  on_duty?: number;
+}
+
+export interface Shift {
+  shift: string;
+  room: string;
+  with: string;
+  mine?: boolean;
+  at: number;
+  items: string[];
+}
+
+export interface Console {
+  duty: boolean;
+  rooms: ConsoleRoom[];
+  items: DeskItem[];
+  shifts: Shift[];
+}
+
+export interface Colleague {
+  room: string;
+  member: string;
+  alias: string;
+  on_duty?: boolean;
 }
 
 export interface LinkLook {

@@ -72,6 +72,17 @@ export function moderate(client, room, message) {
 }
 
 /**
+ * Keeps a message in sight above the others; "" for none.
+ * @param {Client} client
+ * @param {string} room
+ * @param {string} message
+ */
+export async function pin(client, room, message) {
+  const wrong = await send(client, 'pin', { room, ...(message ? { message } : {}) });
+  if (wrong) client.announcer.failure(wrong);
+}
+
+/**
  * @param {Client} client
  * @param {string} room
  * @param {Message} message

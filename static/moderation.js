@@ -9,6 +9,7 @@
 
 import * as msgs from './messages.js';
 import * as pend from './pending.js';
+import { readByWriting } from './shift.js';
 
 const NOTES_KEPT = 100;
 const KEEP_MS = 90 * 86_400_000;
@@ -100,7 +101,8 @@ export function heldGone(room, id) {
  */
 export function left(room, member, members) {
   const { [member]: _waits, ...waits } = room.waits;
-  return { ...room, members, waits, heldBack: room.heldBack.filter((h) => h.from.member !== member) };
+  const { [member]: _call, ...calls } = room.calls;
+  return { ...room, members, waits, calls, onDuty: room.onDuty.filter((m) => m !== member), heldBack: room.heldBack.filter((h) => h.from.member !== member) };
 }
 
 /**
@@ -167,7 +169,7 @@ export const events = {
   line(room, { member, line, waits }) {
     const page = room.lines[member] ?? { entries: [], more: room.role !== 'participant' };
     const entries = page.entries.some((e) => e.id === line.id) ? page.entries : [...page.entries, line];
-    const next = { ...room, lines: { ...room.lines, [member]: { ...page, entries } } };
+    const next = readByWriting({ ...room, lines: { ...room.lines, [member]: { ...page, entries } } }, member, line);
     return waits === undefined ? next : { ...next, waits: { ...room.waits, [member]: waits } };
   },
   line_gone(room, { member, line }) {
@@ -189,5 +191,6 @@ export function waitingFor(room) {
   const held = room.heldBack.filter((h) => h.state === 'waiting').length;
   const reports = room.reported.length;
   const appeals = room.notes.filter((n) => n.appeal?.state === 'open' && n.by?.member !== room.you).length;
-  return held + reports + appeals + Object.values(room.waits).filter((since) => since > 0).length;
+  const calls = Object.keys(room.calls).length;
+  return held + reports + appeals + calls + Object.values(room.waits).filter((since) => since > 0).length;
 }

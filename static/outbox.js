@@ -9,7 +9,8 @@ const LOGGED = new Set([
   ...['post', 'edit', 'remove', 'react', 'set_topic', 'set_rules', 'rename_room', 'end_membership'],
   ...['nudge', 'hide', 'unhide', 'erase', 'mute', 'unmute', 'remove_member', 'release', 'decline', 'report', 'resolve_reports'],
   ...['write_line', 'take_back_line', 'close_line', 'appeal', 'answer_appeal', 'set_hold', 'set_pace', 'pause', 'resume'],
-  ...['set_keep', 'set_legal_hold', 'erase_person', 'set_term', 'set_label'],
+  ...['set_keep', 'set_legal_hold', 'erase_person', 'set_term', 'set_label', 'set_hours', 'set_sessions', 'set_unattended'],
+  ...['set_house', 'pin', 'call', 'answer_call', 'end_call'],
 ]);
 
 /** Refusals that say nothing about the command itself: the same id is worth sending again, this many times. */

@@ -39,6 +39,11 @@
  * @property {number} mutedUntil oneself; 0: not
  * @property {number} leavesAt when a visit ends; 0: it is none
  * @property {string[]} ignored members whose messages one does not want to see
+ * @property {string[]} onDuty who of the team is on duty
+ * @property {import('./frames.js').Calendar} calendar when somebody answers, and when the group meets
+ * @property {import('./frames.js').Call | null} call one's own call for a person
+ * @property {Record<string, import('./frames.js').Call>} calls open ones by who calls, for staff
+ * @property {Message | null} pinned the message that stays in sight
  * @property {Record<string, {text: string, erasedAt: number}>} revealed taken-back messages that staff opened
  *
  * @typedef {object} State
@@ -67,6 +72,7 @@
 import * as msgs from './messages.js';
 import * as mod from './moderation.js';
 import * as pend from './pending.js';
+import * as shift from './shift.js';
 
 const TYPING_MS = 6_000;
 const GONE_KEPT = 200;
@@ -89,7 +95,7 @@ export function fold(state, input) {
   const step = line.event ? events[line.event] : signals[line.signal];
   const room = state.rooms[line.room];
   if (!step || !room?.held) return state;
-  const next = step(room, line);
+  const next = shift.followPinned(step(room, line), line);
   const placed = line.pos && next.pos !== line.pos ? { ...next, pos: line.pos } : next;
   return placed === room ? state : withRoom(state, placed);
 }
@@ -141,6 +147,7 @@ function newRoom(row) {
     gone: [],
     revealed: {},
     ...mod.none(),
+    ...shift.none(),
   };
 }
 
@@ -204,6 +211,7 @@ const events = {
     return { ...room, name, topic, rules };
   },
   ...mod.events,
+  ...shift.events,
 };
 
 /** @type {Record<string, (room: Room, line: any) => Room>} */
@@ -301,6 +309,7 @@ function joined(room, ok) {
     hereCount: ok.here_count,
     typing: {},
     ...mod.joined(room, ok),
+    ...shift.joined(ok),
   };
   // What is resumed follows as events and moves the position one by one; only a fresh page is at ok.pos already.
   if (!ok.reset) return facts;

@@ -83,6 +83,20 @@ export function when(ms, now) {
 }
 
 /**
+ * A moment that is to come: "today at 18:00", "Monday at 09:00".
+ * @param {number} ms
+ * @param {number} now
+ */
+export function ahead(ms, now) {
+  const days = daysBetween(now, ms);
+  const time = timeOfDay(ms);
+  if (days <= 0) return word('time.ahead_today', { time });
+  if (days === 1) return word('time.ahead_tomorrow', { time });
+  const near = new Intl.DateTimeFormat(locale, { weekday: 'long' }).format(ms);
+  return word('time.ahead_day', { day: days < 7 ? near : date(ms), time });
+}
+
+/**
  * Calendar days between two moments where the reader is.
  * @param {number} earlier
  * @param {number} later

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kith-chat/kith/server/desk"
 	"github.com/kith-chat/kith/server/deskbook"
+	"github.com/kith-chat/kith/server/room"
 	"github.com/kith-chat/kith/server/person"
 )
 
@@ -14,6 +15,7 @@ type deskItem struct {
 	Item  desk.ItemID   `json:"item"`
 	Room  person.RoomID `json:"room"`
 	Kind  string        `json:"kind"`
+	About string        `json:"about,omitempty"` // what it is about, as the room names it
 	Since int64         `json:"since"`
 	Mine  bool          `json:"mine,omitempty"`  // the asker has taken it
 	Taken bool          `json:"taken,omitempty"` // somebody else has
@@ -35,13 +37,23 @@ func (s *Server) itemsOf(ctx context.Context, who *visitor) ([]deskItem, error) 
 	}
 	items := []deskItem{}
 	for _, i := range waits {
-		item := deskItem{Item: i.ID, Room: i.Room, Kind: i.Kind, Since: i.Since}
+		item := deskItem{Item: i.ID, Room: i.Room, Kind: i.Kind, Since: i.Since, About: s.about(i.Item)}
 		if by := i.Holder; by != "" {
 			item.Mine, item.Taken, item.Until = by == who.person, by != who.person, i.Until
 		}
 		items = append(items, item)
 	}
 	return items, nil
+}
+
+// about is the message, or the note, that an item is about. Whose line or call it is takes
+// the room to know.
+func (s *Server) about(i desk.Item) string {
+	switch room.WaitKind(i.Kind) {
+	case room.WaitLine, room.WaitCall:
+		return ""
+	}
+	return s.hub.Tokens.Message(i.Room, room.Seq(i.Ref))
 }
 
 // itemOf reads which item a request is about: one that waits for the asker.

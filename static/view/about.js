@@ -16,7 +16,6 @@ import { linkMade } from './linkmade.js';
 import { drawDot, drawRole } from './people.js';
 import { openLine } from './line.js';
 import { searchView } from './search.js';
-import { staffView } from './staff.js';
 
 /** @type {Record<import('../frames.js').Role, number>} */
 const RANK = { lead: 0, moderator: 1, participant: 2, visitor: 3 };
@@ -60,9 +59,10 @@ export class AboutView {
     show(this.made.part('ends'), room.endsAt !== 0);
     if (room.endsAt) setText(this.made.part('ends'), word('term.own', { day: date(room.endsAt) }));
     const staff = room.role === 'participant' || room.role === 'visitor' ? '' : room.role;
-    if (staff === this.#staff) return;
+    const { team } = this.client;
+    if (staff === this.#staff || (staff && !team)) return;
     this.#staff = staff;
-    this.made.part('staff').replaceChildren(...(staff ? [staffView(this.client, room)] : []));
+    this.made.part('staff').replaceChildren(...(staff && team ? [team.staffView(this.client, room)] : []));
   }
 
   /** @param {import('../store.js').Room} room */

@@ -9,6 +9,8 @@ import { edit, post } from '../sending.js';
 import { setText, show, stamp } from '../template.js';
 import { day, timeOfDay, word } from '../words.js';
 import { lengthWord } from './act.js';
+import { openLine } from './line.js';
+import { thereIn, unattendedRule } from './there.js';
 
 const LONGEST = 4_000;
 const COUNT_FROM = 3_600;
@@ -40,6 +42,10 @@ export class ComposerView {
     });
     made.part('cancel').addEventListener('click', () => this.#cancel());
     made.part('help').addEventListener('click', how.help);
+    made.part('sober').addEventListener('click', () => {
+      const own = client.state.rooms[room];
+      if (own) openLine(client, room, own.you, word('line.not_sober'));
+    });
     // Taking the focus would close the phone's keyboard between two messages.
     made.part('send').addEventListener('pointerdown', (event) => event.preventDefault());
   }
@@ -90,10 +96,13 @@ export class ComposerView {
     if (visits) rule = word('rule.visit', at(room.leavesAt));
     else if (room.mutedUntil > now) rule = word('rule.muted', at(room.mutedUntil));
     else if ((policy.paused_until ?? 0) > now) rule = [word('rule.paused', at(policy.paused_until ?? 0)), policy.pause_text].filter(Boolean).join(' ');
+    else if (unattendedRule(room, now)) rule = unattendedRule(room, now);
     else if (member && policy.hold !== 'none') rule = word(policy.hold === 'everyone' ? 'rule.hold_everyone' : 'rule.hold_newcomers');
     else if (member && policy.pace > 0) rule = word('rule.pace', { time: lengthWord(policy.pace) });
     setText(this.made.part('rule'), rule);
     show(this.made.part('rule'), rule !== '');
+    setText(this.made.part('there'), room.held ? thereIn(room, now) : '');
+    show(this.made.part('sober'), member && policy.house?.sober === true);
     setText(this.made.part('who-reads'), word('composer.who_reads', { n: Math.round(policy.keep / 86_400_000) }));
   }
 

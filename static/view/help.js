@@ -2,6 +2,7 @@
 
 import { setText, show, stamp } from '../template.js';
 import { word } from '../words.js';
+import { AskView } from './ask.js';
 
 /** @type {{regions: {name: string, lines: import('../frames.js').CrisisLine[]}[]}} */
 let data = { regions: [] };
@@ -16,10 +17,13 @@ export async function loadLines() {
  * Draws the panel and makes its button work.
  * @param {HTMLElement} panel
  * @param {HTMLButtonElement} button
- * @returns {{open: () => void, close: () => void}}
+ * @param {import('../client.js').Client} client
+ * @returns {{open: () => void, close: () => void, update: () => void, forget: () => void}}
  */
-export function helpPanel(panel, button) {
+export function helpPanel(panel, button, client) {
   const made = stamp('help');
+  const ask = new AskView(client);
+  made.part('ask-slot').replaceWith(ask.root);
   for (const region of data.regions) made.part('regions').append(regionOf(region));
   panel.replaceChildren(made.root);
   /** @type {HTMLElement} */
@@ -32,11 +36,13 @@ export function helpPanel(panel, button) {
     if (panel.hidden) return;
     const inside = panel.contains(document.activeElement);
     set(false);
+    ask.closed();
     if (inside) (from.isConnected ? from : button).focus();
   };
   const open = () => {
     from = /** @type {HTMLElement} */ (document.activeElement ?? button);
     set(true);
+    ask.opened();
     panel.scrollTop = 0;
     /** @type {HTMLElement} */ (panel.querySelector('#help-title')).focus();
   };
@@ -44,7 +50,7 @@ export function helpPanel(panel, button) {
   made.part('close').addEventListener('click', close);
   panel.addEventListener('keydown', (event) => event.key === 'Escape' && close());
   show(button, true);
-  return { open, close };
+  return { open, close, update: () => ask.update(), forget: () => ask.forget() };
 }
 
 /** @param {{name: string, lines: import('../frames.js').CrisisLine[]}} region */

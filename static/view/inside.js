@@ -19,8 +19,6 @@ import { word } from '../words.js';
 import { appeal, visit } from '../moderating.js';
 import { AboutView } from './about.js';
 import { updateLine } from './line.js';
-import { DeskView } from './desk.js';
-import { newRoomView } from './newroom.js';
 import { drawNotes, notesOf } from './notices.js';
 import { nothing, page } from './pages.js';
 import { RoomView } from './room.js';
@@ -35,8 +33,10 @@ export class InsideView {
   room = null;
   /** @type {AboutView | null} */
   about = null;
-  /** @type {DeskView | null} */
+  /** @type {InstanceType<typeof import('../team/all.js').ConsoleView> | null} */
   desk = null;
+  /** What depends on the clock alone is drawn this often. */
+  #minute = setInterval(() => this.update(), 30_000);
   /** @type {import('./notices.js').Note[]} what came up since, known only here */
   #news = [];
   #endedSeen = new Set();
@@ -61,6 +61,8 @@ export class InsideView {
   }
 
   stop() {
+    clearInterval(this.#minute);
+    this.desk?.stop();
     this.room?.stop();
     this.room = null;
   }
@@ -109,6 +111,7 @@ export class InsideView {
   #middle(place) {
     this.room?.stop();
     this.room = null;
+    this.desk?.stop();
     this.desk = null;
     this.client.open(place.view === 'room' ? (place.room ?? null) : null);
     this.made.part('middle').replaceChildren(this.#body(place));
@@ -123,11 +126,7 @@ export class InsideView {
     if (place.view === 'settings') {
       return page(settingsView(this.client, { changed: this.how.themed, signOut: this.how.signOut, arrive: this.how.arrive }), back);
     }
-    if (place.view === 'desk') {
-      this.desk = new DeskView(this.client, (room) => this.go({ view: 'room', room }));
-      return page(this.desk.root, back);
-    }
-    if (place.view === 'newroom') return page(newRoomView({ done: (room) => this.#made(room) }), back);
+    if (place.view === 'desk' || place.view === 'newroom') return this.#ofTheTeam(place, back);
     if (place.view === 'room' && place.room) {
       this.room = new RoomView(this.client, place.room, {
         back,
@@ -139,6 +138,22 @@ export class InsideView {
     }
     const none = Object.keys(this.client.state.rooms).length === 0;
     return page(nothing(word('rooms.pick_title'), word(none ? 'rooms.pick_none' : 'rooms.pick')), back);
+  }
+
+  /**
+   * A page of the team's, once it is loaded.
+   * @param {Place} place
+   * @param {() => void} back
+   */
+  #ofTheTeam(place, back) {
+    const { team } = this.client;
+    if (!team) {
+      void this.client.loadTeam().then((loaded) => loaded && this.place === place && this.#middle(place));
+      return page(nothing(word('console.title'), word('room.loading')), back);
+    }
+    if (place.view === 'newroom') return page(team.newRoomView({ done: (room) => this.#made(room) }), back);
+    this.desk = new team.ConsoleView(this.client, (room) => this.go({ view: 'room', room }));
+    return page(this.desk.root, back);
   }
 
   /** @param {Place} place */

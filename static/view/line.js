@@ -17,8 +17,9 @@ export function updateLine() {
  * @param {import('../client.js').Client} client
  * @param {string} id the room
  * @param {string} member whose line
+ * @param {string} [say] in place of the words above it
  */
-export function openLine(client, id, member) {
+export function openLine(client, id, member, say) {
   const before = document.activeElement;
   const made = stamp('line');
   const dialog = /** @type {HTMLDialogElement} */ (made.root);
@@ -31,13 +32,20 @@ export function openLine(client, id, member) {
   const staff = room()?.role !== 'participant';
   const alias = room()?.members[member]?.alias ?? '';
   setText(made.part('title'), staff ? word('line.title_staff', { alias }) : word('line.title'));
-  setText(made.part('text'), word(staff ? 'line.text_staff' : 'line.text'));
+  setText(made.part('text'), say ?? word(staff ? 'line.text_staff' : 'line.text'));
   show(made.part('done'), staff);
   const end = () => {
     open = null;
     closeDialog(dialog, before);
   };
-  open = { update: () => drawEntries(made, room()?.lines[member]?.entries ?? [], room() ? () => {} : end) };
+  open = {
+    update: () => {
+      if (!room()) return end();
+      drawEntries(made, room().lines[member]?.entries ?? []);
+      drawCall(made, staff ? room().calls[member] : room().call, { staff, alias });
+    },
+  };
+  made.part('read').addEventListener('click', () => void client.link.command('answer_call', { room: id, member }).answer);
   made.part('leave').addEventListener('click', (event) => {
     event.preventDefault();
     leaveNow();
@@ -81,11 +89,24 @@ async function load(client, room, member) {
 
 /**
  * @param {import('../template.js').Stamp} made
- * @param {import('../frames.js').LineEntry[]} entries
- * @param {() => void} gone
+ * @param {import('../frames.js').Call | null | undefined} call
+ * @param {{staff: boolean, alias: string}} who
  */
-function drawEntries(made, entries, gone) {
-  gone();
+function drawCall(made, call, { staff, alias }) {
+  let text = '';
+  if (call && staff) text = word('ask.staff', { alias, time: timeOfDay(call.at) });
+  else if (call?.answered_at) text = word('ask.read', { alias: call.by?.alias ?? word('note.team'), time: timeOfDay(call.answered_at) });
+  else if (call) text = [word('ask.out', { time: timeOfDay(call.at) }), word('ask.stay')].join(' ');
+  setText(made.part('call'), text);
+  show(made.part('call'), text !== '');
+  show(made.part('read'), staff && Boolean(call));
+}
+
+/**
+ * @param {import('../template.js').Stamp} made
+ * @param {import('../frames.js').LineEntry[]} entries
+ */
+function drawEntries(made, entries) {
   const list = made.part('entries');
   show(made.part('none'), entries.length === 0);
   const before = list.childElementCount;

@@ -16,6 +16,7 @@
  * @property {(message: Message) => void} unhide
  * @property {(message: Message) => void} reports
  * @property {(message: Message) => void} appeal
+ * @property {(message: Message, on: boolean) => void} pin
  * @property {(message: Message, reaction: Reaction, on: boolean) => void} react
  * @property {(message: Message, shown: boolean) => void} reveal
  * @property {(item: Pending) => void} tryAgain
@@ -99,7 +100,7 @@ function sameItem(a, b) {
  * @param {Message} message
  */
 function sameAround(a, b, message) {
-  if (a.you !== b.you || a.role !== b.role || (message.removed_at && a.notes !== b.notes) || a.revealed[message.id] !== b.revealed[message.id]) return false;
+  if (a.you !== b.you || a.role !== b.role || a.pinned?.id !== b.pinned?.id || a.policy.house !== b.policy.house || (message.removed_at && a.notes !== b.notes) || a.revealed[message.id] !== b.revealed[message.id]) return false;
   return !message.reply_to || a.messages === b.messages;
 }
 
@@ -265,7 +266,8 @@ function actionsOf(root, now, acts) {
   if (now.room.role === 'visitor') return [];
   /** @type {Action[]} */
   const actions = [];
-  if (!now.picking) actions.push(plain('reply', word('message.reply'), () => acts.reply(message)));
+  const answers = now.room.role !== 'participant' || now.room.policy.house?.cross_talk !== false;
+  if (!now.picking && answers) actions.push(plain('reply', word('message.reply'), () => acts.reply(message)));
   actions.push({
     name: 'react',
     draw: (button) => {
@@ -284,6 +286,10 @@ function actionsOf(root, now, acts) {
     actions.push(plain('back', word('message.take_back'), () => acts.takeBack(message)));
   }
   if (!message.mine && !now.picking) actions.push(...othersActions(message, now.room, acts));
+  if (!now.picking && now.room.role !== 'participant') {
+    const pinned = now.room.pinned?.id === message.id;
+    actions.push(plain('pin', word(pinned ? 'pin.off' : 'pin.on'), () => acts.pin(message, !pinned)));
+  }
   return actions;
 }
 

@@ -6,6 +6,7 @@ import { setText, show, stamp } from '../template.js';
 import { word } from '../words.js';
 import { ComposerView } from './composer.js';
 import { HistoryView } from './history.js';
+import { sessionLine } from './there.js';
 import { drawWaiting } from './waiting.js';
 
 const READ_AFTER_MS = 600;
@@ -35,6 +36,7 @@ export class RoomView {
     this.root = this.made.root;
     this.made.part('back').addEventListener('click', how.back);
     this.made.part('about').addEventListener('click', how.about);
+    this.made.part('unpin').addEventListener('click', () => void does.pin(client, room, ''));
     this.composer = new ComposerView(client, room, { help: how.help, sent: () => this.history.toEnd() });
     this.made.part('composer').replaceWith(this.composer.root);
     this.history = new HistoryView(this.made, {
@@ -62,6 +64,8 @@ export class RoomView {
     this.made.part('about').setAttribute('aria-label', word('room.about_long', { n: room.hereCount }));
     this.made.part('about').setAttribute('aria-expanded', String(aboutOpen));
     this.made.part('history').setAttribute('aria-label', word('room.history', { room: room.name }));
+    this.#pinned(room);
+    setText(this.made.part('session'), sessionLine(room, this.client.link.now()));
     this.#state();
     this.history.update(room);
     this.composer.update();
@@ -81,6 +85,19 @@ export class RoomView {
     this.client.setDraft(this.id, { text: [text, draft.text].filter((t) => t.trim() !== '').join('\n') });
     this.composer.update();
     this.composer.focus();
+  }
+
+  /**
+   * The message that stays in sight, one line until it is opened.
+   * @param {import('../store.js').Room} room
+   */
+  #pinned({ pinned, role }) {
+    const shown = pinned !== null && !pinned.removed_at;
+    show(this.made.part('pinned'), shown);
+    if (!shown) return;
+    setText(this.made.part('pinned-line'), word('pin.says', { alias: pinned.mine ? word('message.you_inside') : pinned.from.alias, text: pinned.text }));
+    setText(this.made.part('pinned-text'), pinned.text);
+    show(this.made.part('unpin'), role !== 'participant' && role !== 'visitor');
   }
 
   /** The connection in words; one that works says nothing. */
@@ -130,6 +147,7 @@ export class RoomView {
       moderate: (message) => void does.moderate(client, id, message),
       unhide: (message) => void does.unhide(client, id, message),
       reports: (message) => void does.reports(client, id, message.id),
+      pin: (message, on) => void does.pin(client, id, on ? message.id : ''),
       appeal: (message) => void does.appeal(client, id, message.note ?? ''),
       tryAgain: (item) => tryAgain(client, id, item),
       editAgain: (item) => {

@@ -4,7 +4,6 @@ import { call, codeOf } from '../api.js';
 import { form } from '../form.js';
 import { reconcile } from '../list.js';
 import { freshId, setText, show, stamp } from '../template.js';
-import { secondSettings } from './second.js';
 import { errorWord, when, word } from '../words.js';
 
 /**
@@ -38,7 +37,8 @@ export function settingsView(client, how) {
   }
   sessions(made, client);
   passphrase(made, client, me.name);
-  if (me.recovery_left !== undefined) secondSettings(made.part('second'), me.recovery_left, how.arrive);
+  const left = me.recovery_left;
+  if (left !== undefined) void client.loadTeam().then((team) => team?.secondSettings(made.part('second'), left, how.arrive));
   made.part('out').addEventListener('click', how.signOut);
   return made.root;
 }

@@ -26,7 +26,7 @@ const NOTES_AT_ONCE = 3;
  */
 export function drawWaiting(parent, client, room, how) {
   const visits = room.role === 'visitor';
-  const cards = visits ? [] : [...heldCards(client, room, how), ...noteCards(client, room, how), ...reportCards(client, room), ...appealCards(client, room), ...lineCards(client, room)];
+  const cards = visits ? [] : [...callCards(client, room), ...heldCards(client, room, how), ...noteCards(client, room, how), ...reportCards(client, room), ...appealCards(client, room), ...lineCards(client, room)];
   show(parent, cards.length > 0);
   reconcile(parent, cards, { key: (card) => card.key, make: makeCard, update: drawCard });
 }
@@ -179,6 +179,23 @@ function lineCards(client, room) {
     const alias = room.members[member]?.alias ?? word('note.someone');
     const open = way('open', word('line.open'), () => openLine(client, room.room, member));
     return card(`line ${member}`, word('line.waits', { alias, time: timeOfDay(since) }), '', [open]);
+  });
+}
+
+/**
+ * Who asks for a person stands above everything else.
+ * @param {Client} client
+ * @param {Room} room
+ * @returns {Card[]}
+ */
+function callCards(client, room) {
+  return Object.entries(room.calls).map(([member, { at }]) => {
+    const alias = room.members[member]?.alias ?? word('note.someone');
+    const read = way('read', word('ask.i_read'), () => {
+      void client.link.command('answer_call', { room: room.room, member }).answer;
+      openLine(client, room.room, member);
+    });
+    return card(`call ${member}`, word('ask.staff', { alias, time: timeOfDay(at) }), '', [read]);
   });
 }
 

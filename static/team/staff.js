@@ -4,9 +4,10 @@ import { ApiError, call } from '../api.js';
 import { form } from '../form.js';
 import { set } from '../moderating.js';
 import { freshId, setText, show, stamp } from '../template.js';
-import { lengthWord } from './act.js';
+import { lengthWord } from '../view/act.js';
 import { word } from '../words.js';
-import { linkMade } from './linkmade.js';
+import { linkMade } from '../view/linkmade.js';
+import { roomSettings } from './roomsettings.js';
 
 /** Which field a changed word belongs to, and how it is sent. */
 const CHANGES = [
@@ -25,6 +26,7 @@ export function staffView(client, room) {
   invite(made, client, room);
   change(made, client, room);
   settings(made, client, room);
+  made.part('shift-settings').replaceWith(roomSettings(client, room.room));
   return made.root;
 }
 

@@ -1,0 +1,322 @@
+/**
+ * The console of one shift: all the rooms one looks after at a glance, what waits in them in the order of its urgency,
+ * and who is on duty. It shows nobody's words until they are asked for.
+ *
+ * @typedef {import('../client.js').Client} Client
+ * @typedef {import('../frames.js').DeskItem} DeskItem
+ * @typedef {import('../frames.js').ConsoleRoom} ConsoleRoom
+ */
+
+import { call, codeOf } from '../api.js';
+import { reconcile } from '../list.js';
+import { rove, settle } from '../rove.js';
+import { setText, show } from '../template.js';
+import { errorWord, when, word } from '../words.js';
+import { act } from '../view/act.js';
+import { openLine } from '../view/line.js';
+import { el } from './el.js';
+import { openNote, shiftNote, waited } from './note.js';
+import { hasSound, setSound } from './ring.js';
+import { shiftCards } from './shiftcards.js';
+
+/** However much arrives, it is drawn this often at most. */
+const DRAW_MS = 500;
+/** What does not come by a signal is asked for this often: who is here, what nobody has answered. */
+const ASK_MS = 15_000;
+
+export class ConsoleView {
+  #client;
+  #open;
+  #drawing = 0;
+  #asking = 0;
+  /** @type {{text: string, back: () => Promise<any>} | null} what can be undone */
+  #undo = null;
+  /** @type {Set<string>} items whose words are shown */
+  #shown = new Set();
+
+  /**
+   * @param {Client} client
+   * @param {(room: string) => void} open
+   */
+  constructor(client, open) {
+    this.#client = client;
+    this.#open = open;
+    this.duty = /** @type {HTMLButtonElement} */ (el('button', { type: 'button', class: 'switch', role: 'switch', click: () => void this.#duty() }));
+    this.sound = /** @type {HTMLButtonElement} */ (el('button', { type: 'button', class: 'quiet', 'aria-pressed': 'false', click: () => this.#sound() }));
+    this.shift = el('button', { type: 'button', class: 'quiet', click: () => void this.#offer() }, word('shift.offer'));
+    this.said = el('p', { class: 'soft' });
+    this.undone = el('div', { class: 'undo', hidden: true }, el('span', {}), el('button', { type: 'button', class: 'quiet', click: () => void this.#takeBack() }, word('console.undo')));
+    this.shifts = el('ul', { class: 'plain console-shifts' });
+    this.items = el('ol', { class: 'plain queue', 'aria-label': word('console.queue') });
+    this.empty = el('p', { class: 'console-empty' }, word('console.empty'));
+    this.rooms = el('ul', { class: 'plain console-rooms' });
+    rove(this.items);
+    this.items.addEventListener('keydown', (event) => this.#key(event));
+    this.root = el('div', { class: 'console' },
+      el('h1', { tabindex: '-1' }, word('console.title')),
+      el('div', { class: 'console-bar' }, this.duty, this.sound, this.shift),
+      this.said, this.shifts, this.undone,
+      el('section', { class: 'console-queue' }, el('h2', {}, word('console.queue')), this.empty, this.items, el('p', { class: 'soft small keys' }, word('console.keys'))),
+      el('section', { class: 'console-glance' }, el('h2', {}, word('console.rooms')), this.rooms),
+    );
+    this.#asking = window.setInterval(() => void client.loadDesk(), ASK_MS);
+    void client.loadDesk();
+  }
+
+  stop() {
+    clearInterval(this.#asking);
+    clearTimeout(this.#drawing);
+  }
+
+  /** Something changed somewhere: draws soon. */
+  update() {
+    if (this.#drawing) return;
+    this.#drawing = window.setTimeout(() => {
+      this.#drawing = 0;
+      this.draw();
+    }, this.root.isConnected ? DRAW_MS : 0);
+  }
+
+  draw() {
+    const { state, console: seen } = this.#client;
+    this.#bar();
+    // Until the list of rooms has come, a room has no name.
+    const items = this.#client.desk.filter((item) => state.rooms[item.room]);
+    show(this.empty, items.length === 0);
+    reconcile(this.items, items, { key: (i) => i.item, make: (i) => this.#make(i), update: (row, i) => this.#draw(row, i) });
+    settle(this.items);
+    const rooms = seen.rooms.filter((r) => state.rooms[r.room]).sort((a, b) => this.#name(a.room).localeCompare(this.#name(b.room)));
+    reconcile(this.rooms, rooms, { key: (r) => r.room, make: (r) => this.#makeRoom(r.room), update: (row, r) => this.#drawRoom(row, r) });
+    shiftCards(this.shifts, this.#client, (work) => this.#try(work));
+    show(this.undone, this.#undo !== null);
+    if (this.#undo) setText(/** @type {Element} */ (this.undone.firstElementChild), this.#undo.text);
+  }
+
+  #bar() {
+    const { duty } = this.#client.console;
+    this.duty.setAttribute('aria-checked', String(duty));
+    setText(this.duty, word(duty ? 'console.on_duty' : 'console.off_duty'));
+    setText(this.said, word(duty ? 'console.on_says' : 'console.off_says'));
+    this.sound.setAttribute('aria-pressed', String(hasSound()));
+    setText(this.sound, word(hasSound() ? 'console.sound_on' : 'console.sound_off'));
+  }
+
+  /** @param {string} room */
+  #name(room) {
+    return this.#client.state.rooms[room]?.name ?? '';
+  }
+
+  /** @param {DeskItem} item */
+  #make(item) {
+    const part = (/** @type {string} */ tag, /** @type {string} */ name, /** @type {string} */ cls = '') => el(tag, { 'data-part': name, class: cls });
+    const button = (/** @type {string} */ name, /** @type {string} */ cls, /** @type {() => void} */ go) =>
+      el('button', { type: 'button', class: cls, tabindex: '-1', 'data-part': name, click: go });
+    return el('li', { class: `queue-item ${item.kind}`, tabindex: '-1' },
+      part('p', 'title', 'queue-title'), part('p', 'where', 'soft'), part('p', 'who'),
+      el('div', { class: 'preview', 'data-part': 'preview', hidden: true }, el('p', { class: 'pre', dir: 'auto', 'data-part': 'words' }), button('show', 'quiet', () => this.#reveal(item.item))),
+      el('div', { class: 'row', role: 'group', 'aria-label': word('message.actions') },
+        button('open', 'main', () => void this.#go(item.item)), button('take', 'quiet', () => void this.#take(item.item)), button('hand', 'quiet', () => void this.#hand(item.item))),
+    );
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {DeskItem} item
+   */
+  #draw(row, item) {
+    const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (row.querySelector(`[data-part="${name}"]`));
+    const now = this.#client.link.now();
+    setText(part('title'), word(`desk.${item.kind}`));
+    setText(part('where'), word('desk.where', { room: this.#name(item.room), when: waited(now - item.since) }));
+    const said = item.mine ? 'desk.mine' : item.taken ? 'desk.taken' : '';
+    show(part('who'), said !== '');
+    if (said) setText(part('who'), word(said));
+    setText(part('open'), word(item.kind === 'call' ? 'ask.i_read' : 'desk.open'));
+    part('open').setAttribute('aria-label', word('desk.open_long', { what: part('open').textContent ?? '', room: this.#name(item.room) }));
+    setText(part('take'), word(item.mine ? 'desk.release' : item.taken ? 'desk.take_over' : 'desk.take'));
+    setText(part('hand'), word('console.hand'));
+    show(part('hand'), !item.taken);
+    const words = this.#words(item);
+    const shown = this.#shown.has(item.item);
+    show(part('preview'), words !== '');
+    setText(part('words'), words);
+    part('preview').classList.toggle('blurred', !shown);
+    part('words').setAttribute('aria-hidden', String(!shown));
+    setText(part('show'), word(shown ? 'message.hide' : 'console.show'));
+  }
+
+  /**
+   * The words an item is about, as far as this page has them.
+   * @param {DeskItem} item
+   */
+  #words({ kind, room, about }) {
+    const here = this.#client.state.rooms[room];
+    if (!here || !about) return '';
+    if (kind === 'held') return here.heldBack.find((h) => h.id === about)?.text ?? '';
+    if (kind === 'report' || kind === 'worry') return here.messages.find((m) => m.id === about)?.text ?? '';
+    if (kind === 'appeal') return here.notes.find((n) => n.id === about)?.appeal?.text ?? '';
+    return '';
+  }
+
+  /** @param {string} room */
+  #makeRoom(room) {
+    const part = (/** @type {string} */ name, /** @type {string} */ cls) => el('span', { 'data-part': name, class: cls });
+    return el('li', {}, el('button', { type: 'button', class: 'console-room', click: () => this.#open(room) },
+      part('name', 'rooms-name'), part('last', 'rooms-when'), part('here', 'soft'), part('unanswered', 'unanswered'), part('open', 'rooms-waits')));
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {ConsoleRoom} room
+   */
+  #drawRoom(row, room) {
+    const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (row.querySelector(`[data-part="${name}"]`));
+    const now = this.#client.link.now();
+    setText(part('name'), this.#name(room.room));
+    setText(part('last'), room.last_at ? when(room.last_at, now) : word('console.never'));
+    const duty = room.on_duty ? word('console.duty_n', { n: room.on_duty }) : word('console.duty_none');
+    setText(part('here'), `${word('room.here', { n: room.here ?? 0 })} · ${duty}`);
+    const n = room.unanswered ?? 0;
+    show(part('unanswered'), n > 0);
+    setText(part('unanswered'), word('console.unanswered', { n, time: waited(now - (room.since ?? now)) }));
+    const note = openNote(this.#client.desk.filter((i) => i.room === room.room));
+    show(part('open'), note !== '');
+    setText(part('open'), note);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const row = /** @type {HTMLElement} */ (event.target);
+    if (row.parentElement !== this.items || event.ctrlKey || event.metaKey || event.altKey) return;
+    const item = this.#client.desk.filter((i) => this.#client.state.rooms[i.room])[[...this.items.children].indexOf(row)];
+    const does = { o: this.#go, t: this.#take, h: this.#hand }[event.key];
+    if (event.key === 'u') void this.#takeBack();
+    else if (event.key === 's' && item) this.#reveal(item.item);
+    else if (does && item) void does.call(this, item.item);
+    else return;
+    event.preventDefault();
+  }
+
+  /** @param {string} id */
+  #item(id) {
+    return this.#client.desk.find((i) => i.item === id);
+  }
+
+  /** @param {string} id */
+  #reveal(id) {
+    if (!this.#shown.delete(id)) this.#shown.add(id);
+    this.draw();
+  }
+
+  /**
+   * Does something with the queue, and says what went wrong, if it did.
+   * @param {() => Promise<any>} work
+   * @param {{said: string, undo?: () => Promise<any>}} [after]
+   */
+  async #try(work, after) {
+    try {
+      await work();
+      if (after) this.#client.announcer.status(after.said);
+      this.#undo = after?.undo ? { text: after.said, back: after.undo } : null;
+    } catch (error) {
+      this.#client.announcer.failure(errorWord(codeOf(error)));
+      setText(this.said, errorWord(codeOf(error)));
+    }
+    await this.#client.loadDesk();
+    this.draw();
+  }
+
+  async #takeBack() {
+    const undo = this.#undo;
+    this.#undo = null;
+    if (undo) await this.#try(undo.back, { said: word('console.undone') });
+  }
+
+  /** @param {string} id */
+  async #take(id) {
+    const item = this.#item(id);
+    if (!item) return;
+    const release = () => call('/api/desk/release', { item: id });
+    const claim = (/** @type {boolean} */ take) => call('/api/desk/claim', { item: id, ...(take ? { take } : {}) });
+    if (item.mine) return this.#try(release, { said: word('desk.released'), undo: () => claim(false) });
+    return this.#try(() => claim(Boolean(item.taken)), { said: word('desk.claimed'), undo: release });
+  }
+
+  /**
+   * Goes to where it can be done. A call is read with that: the person is told so, and their line opens.
+   * @param {string} id
+   */
+  async #go(id) {
+    const item = this.#item(id);
+    if (!item) return;
+    if (item.kind !== 'call') return this.#open(item.room);
+    await this.#try(async () => {
+      const { room, member } = await call('/api/desk/answer', { item: id });
+      if (this.#client.state.rooms[room]?.held) openLine(this.#client, room, member);
+    }, { said: word('console.read') });
+  }
+
+  /** @param {string} id */
+  async #hand(id) {
+    const item = this.#item(id);
+    if (!item) return;
+    const list = (await this.#colleagues()).filter((c) => c.room === item.room);
+    if (list.length === 0) return this.#client.announcer.failure(word('shift.alone'));
+    await act({
+      title: word('console.hand_title'), text: word(`desk.${item.kind}`), yes: word('console.hand'),
+      choices: list.map((c) => ({ value: c.member, text: nameWith(c) })),
+    }, async ({ choice }) => {
+      try {
+        await call('/api/desk/hand-over', { item: id, room: item.room, member: choice });
+        this.#undo = { text: word('console.handed'), back: () => call('/api/desk/claim', { item: id, take: true }) };
+        this.#client.announcer.status(word('console.handed'));
+        return '';
+      } catch (error) {
+        return errorWord(codeOf(error));
+      }
+    });
+    await this.#client.loadDesk();
+    this.draw();
+  }
+
+  /** @returns {Promise<import('../frames.js').Colleague[]>} */
+  async #colleagues() {
+    const answer = await call('/api/colleagues').catch(() => ({ colleagues: [] }));
+    return answer.colleagues;
+  }
+
+  async #offer() {
+    const list = await this.#colleagues();
+    if (list.length === 0) return this.#client.announcer.failure(word('shift.alone'));
+    await act({
+      title: word('shift.title'), text: `${word('shift.text')}\n${shiftNote(this.#client.desk, (room) => this.#name(room))}`, yes: word('shift.ask'),
+      choices: list.map((c) => ({ value: `${c.room} ${c.member}`, text: `${nameWith(c)}, ${this.#name(c.room)}` })),
+    }, async ({ choice }) => {
+      const [room, member] = choice.split(' ');
+      try {
+        await call('/api/shift/offer', { room, member });
+        this.#client.announcer.status(word('shift.asked'));
+        return '';
+      } catch (error) {
+        return errorWord(codeOf(error));
+      }
+    });
+    await this.#client.loadDesk();
+    this.draw();
+  }
+
+  async #duty() {
+    const on = !this.#client.console.duty;
+    await this.#try(() => call('/api/duty', { on }), { said: word(on ? 'console.on_says' : 'console.off_says') });
+  }
+
+  #sound() {
+    setSound(!hasSound());
+    this.draw();
+  }
+}
+
+/** @param {import('../frames.js').Colleague} c */
+function nameWith({ alias, on_duty: on }) {
+  return on ? word('shift.on_duty', { alias }) : alias;
+}
