@@ -27,7 +27,7 @@ func TestWhatWaits(t *testing.T) {
 	ruth.look("desk-mine")
 	ruth.Press("Give it back")
 	ruth.Wait("!document.body.innerText.includes('You are on it.')")
-	ruth.Click(".desk-item [data-part=open]")
+	ruth.Click(".queue-item [data-part=open]")
 	ruth.See("I want to hurt somebody.")
 	ruth.Press("Look at reports")
 	ruth.pick("I talked to the person")

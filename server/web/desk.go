@@ -6,8 +6,8 @@ import (
 
 	"github.com/kith-chat/kith/server/desk"
 	"github.com/kith-chat/kith/server/deskbook"
-	"github.com/kith-chat/kith/server/room"
 	"github.com/kith-chat/kith/server/person"
+	"github.com/kith-chat/kith/server/room"
 )
 
 // deskItem is one thing that waits, without a word of what it is about.

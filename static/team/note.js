@@ -32,6 +32,7 @@ export function shiftNote(items, nameOf) {
  */
 export function waited(ms) {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
+  if (minutes === 0) return word('console.now');
   if (minutes < 60) return word('console.minutes', { n: minutes });
   if (minutes < 48 * 60) return word('console.hours', { n: Math.floor(minutes / 60) });
   return word('console.days', { n: Math.floor(minutes / 1440) });

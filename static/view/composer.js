@@ -10,7 +10,7 @@ import { setText, show, stamp } from '../template.js';
 import { day, timeOfDay, word } from '../words.js';
 import { lengthWord } from './act.js';
 import { openLine } from './line.js';
-import { thereIn, unattendedRule } from './there.js';
+import { comesIn, thereIn, unattendedRule } from './there.js';
 
 const LONGEST = 4_000;
 const COUNT_FROM = 3_600;
@@ -101,7 +101,8 @@ export class ComposerView {
     else if (member && policy.pace > 0) rule = word('rule.pace', { time: lengthWord(policy.pace) });
     setText(this.made.part('rule'), rule);
     show(this.made.part('rule'), rule !== '');
-    setText(this.made.part('there'), room.held ? thereIn(room, now) : '');
+    const there = rule !== '' && rule === unattendedRule(room, now) && room.onDuty.length === 0 ? comesIn(room, now) : thereIn(room, now);
+    setText(this.made.part('there'), room.held ? there : '');
     show(this.made.part('sober'), member && policy.house?.sober === true);
     setText(this.made.part('who-reads'), word('composer.who_reads', { n: Math.round(policy.keep / 86_400_000) }));
   }

@@ -38,6 +38,16 @@ export function thereIn(room, now) {
 }
 
 /**
+ * What is left to say under a rule that says already that nobody is there.
+ * @param {Room} room
+ * @param {number} now
+ */
+export function comesIn(room, now) {
+  const { on, next } = windowsAt(room.calendar.coming_hours, now);
+  return on || !next ? '' : word('there.comes', { when: ahead(next[0], now) });
+}
+
+/**
  * When the group meets: now, or last and next; "" where nobody has set it.
  * @param {Room} room
  * @param {number} now
