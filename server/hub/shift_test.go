@@ -111,8 +111,11 @@ func TestOldPageHearsOfEverySetting(t *testing.T) {
 		c := h.follow(b, in, who[2])
 		message := h.post(b, in, who[3], "good evening")
 		for _, act := range []room.Action{
-			room.SetHours{Schedule: daily("Europe/Paris", 9*60, 17*60)}, room.SetSessions{Schedule: daily("Europe/Paris", 18*60, 19*60)},
-			room.SetUnattended{Mode: room.UnattendedHold}, room.SetHouse{House: room.House{NoCrossTalk: true}}, room.PinMessage{Message: message},
+			room.SetHours{Schedule: daily("Europe/Paris", 9*60, 17*60)},
+			room.SetSessions{Schedule: daily("Europe/Paris", 18*60, 19*60)},
+			room.SetUnattended{Mode: room.UnattendedHold},
+			room.SetHouse{House: room.House{NoCrossTalk: true}},
+			room.PinMessage{Message: message},
 		} {
 			h.do(b, in, who[0], act)
 		}
