@@ -54,6 +54,7 @@ var walls = []struct{ from, to, but, because string }{
 	{"server/desk", "server/", "server/person server/person/fact server/eventlog", "the queue is a fold like a person's, and knows rooms by their ids only"},
 	{"server/deskbook", "server/", "server/desk server/person server/person/fact server/eventlog", "it follows rooms that somebody else knows"},
 	{"server/hours", "server/", "", "what a clock shows is the same for everybody"},
+	{"server/pager", "server/", "server/desk server/deskbook", "it sends what the queue says, and must not know what is behind it"},
 	{"server/duty", "server/", "server/person server/eventlog", "who answers is a list of people, whatever they answer to"},
 	{"server/crisis", "server/", "server/strictjson", "a table of numbers needs nobody"},
 	{"server/alias", "server/", "", "how names look is nobody's secret and needs nothing"},

@@ -44,6 +44,9 @@ type Config struct {
 	// CrisisLines is a JSON file of the clinic's own crisis lines; "" shows the table that
 	// comes with the client.
 	CrisisLines string
+	// CallWebhook is where a call for help goes that nobody has read for two minutes; ""
+	// for nowhere. CallSecret signs it; CallSecretFile is a file that has it.
+	CallWebhook, CallSecret, CallSecretFile string
 	// Drain is over how long connections are closed when the server ends.
 	Drain time.Duration
 	// Demo accepts demo links and names under localhost.
@@ -137,7 +140,7 @@ func (c Config) Check() error {
 	}
 	_, keep := c.keepRecords()
 	_, lines := c.Lines(c.now())
-	return cmp.Or(c.checkOrigin(), c.checkTLS(), c.checkLeaveTo(), keep, lines)
+	return cmp.Or(c.checkOrigin(), c.checkTLS(), c.checkLeaveTo(), c.checkCalls(), keep, lines)
 }
 
 // now is the configured clock's time.

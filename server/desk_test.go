@@ -72,7 +72,7 @@ func TestDesk(t *testing.T) {
 	}
 	for _, i := range w.queue(t, w.moderator) {
 		for field := range i {
-			if !regexp.MustCompile(`^(item|room|kind|about|since|mine|taken|until)$`).MatchString(field) {
+			if !regexp.MustCompile(`^(item|room|kind|about|since|mine|taken|until|paged_at|failing)$`).MatchString(field) {
 				t.Errorf("the queue tells %s", field)
 			}
 		}

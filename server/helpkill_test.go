@@ -68,8 +68,8 @@ func (s *callers) call(t *testing.T, url string, rng *rand.Rand, kill func()) {
 		if out {
 			s.acked++
 		}
-		for tries := 0; !out; tries++ {
-			if tries > 200 {
+		for begun := time.Now(); !out; {
+			if time.Since(begun) > faultPatience {
 				t.Fatal("a call does not go out")
 			}
 			pause(t.Context(), 20*time.Millisecond)

@@ -28,6 +28,7 @@ import (
 	"github.com/kith-chat/kith/server/duty"
 	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/hub"
+	"github.com/kith-chat/kith/server/pager"
 	"github.com/kith-chat/kith/server/people"
 	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/web"
@@ -57,6 +58,7 @@ type Server struct {
 	web    *web.Server
 
 	deskFollower *deskbook.Follower
+	pager        *pager.Pager
 	duty         *duty.Roster
 
 	health *health
@@ -88,7 +90,7 @@ func New(c Config) (_ *Server, err error) {
 			s.Close()
 		}
 	}()
-	for _, step := range []func() error{s.listen, s.open, s.assemble, s.edge, s.follow, s.finishing, s.desking, s.onDuty, s.endingRecords, s.control} {
+	for _, step := range []func() error{s.listen, s.open, s.assemble, s.edge, s.follow, s.finishing, s.desking, s.onDuty, s.paging, s.endingRecords, s.control} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -181,7 +183,7 @@ func (s *Server) assemble() error {
 		return err
 	}
 	s.web, err = web.New(web.Config{
-		Hub: s.Hub, Gate: s.Gate, People: s.People, Desk: s.Desk, Duty: s.duty, TellDuty: s.tellDuty, Client: client, Clock: s.config.Clock, Logger: s.config.Logger,
+		Hub: s.Hub, Gate: s.Gate, People: s.People, Desk: s.Desk, Duty: s.duty, TellDuty: s.tellDuty, PagesAfter: s.config.pagesAfter(), Client: client, Clock: s.config.Clock, Logger: s.config.Logger,
 		Origin: s.config.Origin, Secure: s.config.secure(), Proxies: proxies, Demo: s.config.Demo, LeaveTo: s.config.LeaveTo,
 	})
 	if err != nil {

@@ -312,6 +312,9 @@ export interface DeskItem {
   mine?: boolean;
   taken?: boolean;
   until?: number;
+  /** A call that nobody read in time: when it went out by the pager, or how often that failed. */
+  paged_at?: number;
+  failing?: number;
 }
 
 /** A room from far away, as GET /api/console has it. */

@@ -26,13 +26,14 @@ func doctor(ctx context.Context, e *environment) error {
 	if _, err := e.parse(f, 0); err != nil {
 		return err
 	}
+	c.CallSecret = e.getenv("KITH_CALL_SECRET")
 	if c.Key == "" {
 		c.Key = server.DefaultKey(c.Data)
 	}
 	c.KeyMustExist = c.KeyMustExist || c.Redis != "" // as for serve
 	status, err := control.Dial(c.Data).Status(ctx)
 	running := err == nil
-	findings := []finding{lookServer(status, running), lookFolder(c.Data), lookKey(ctx, c, running), lookClock(c.Data), lookOrigin(c), lookLines(c), lookFiles()}
+	findings := []finding{lookServer(status, running), lookFolder(c.Data), lookKey(ctx, c, running), lookClock(c.Data), lookOrigin(c), lookLines(c), lookCalls(c), lookFiles()}
 	if !running {
 		findings = append(findings, lookPort(c.Addr, "-addr"), lookPort(c.Ops, "-ops"))
 	}
@@ -154,6 +155,14 @@ func lookLines(c server.Config) finding {
 		return finding{what, "not checked for a year: " + strings.Join(stale, ", "), "call them, and write the day into " + c.CrisisLines}
 	}
 	return finding{what, "all checked within a year", ""}
+}
+
+// lookCalls says whether a call for help that nobody reads goes anywhere. It sends nothing.
+func lookCalls(c server.Config) finding {
+	if c.CallWebhook == "" {
+		return finding{"calls", "a call for help waits in the console alone; -call-webhook sends it to a pager after two minutes, too", ""}
+	}
+	return finding{"calls", "a call for help that nobody reads goes to your pager after two minutes", ""}
 }
 
 func lookPort(addr, flag string) finding {

@@ -21,6 +21,8 @@ func serveFlags(f *flag.FlagSet, c *server.Config) {
 	f.StringVar(&c.Ops, "ops", server.DefaultOps, "address of /livez, /readyz and /metrics, or off")
 	f.StringVar(&c.LeaveTo, "leave-to", "", "where \"leave this page\" goes on to (default: an empty page)")
 	f.StringVar(&c.CrisisLines, "crisis-lines", "", "JSON file of your own crisis lines, in place of the table that comes with Kith")
+	f.StringVar(&c.CallWebhook, "call-webhook", "", "address of your pager: a call for help that nobody has read for two minutes goes there, signed (the secret goes into KITH_CALL_SECRET)")
+	f.StringVar(&c.CallSecretFile, "call-secret-file", "", "file with the secret of -call-webhook, in place of KITH_CALL_SECRET")
 	f.StringVar(&c.KeepRecords, "keep-records", server.DefaultKeepRecords, "how long records are kept after the last one of a room or person, in years or days (7y, 2600d)")
 	f.DurationVar(&c.Drain, "drain", server.DefaultDrain, "over how long clients are sent away when the server ends")
 }
@@ -40,6 +42,7 @@ func serve(ctx context.Context, e *environment) error {
 	if _, err := e.parse(f, 0); err != nil {
 		return err
 	}
+	c.CallSecret = e.getenv("KITH_CALL_SECRET")
 	if err := refuseDemo(c.Data); err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -369,3 +370,31 @@ func (p *Page) Keys(keys string, options ...chromedp.KeyOption) {
 
 // Context is for what this package has no word for.
 func (p *Page) Context() context.Context { return p.ctx }
+
+// BeforeLoad has a script run in every document that the tab loads from now on, before
+// the page's own.
+func (p *Page) BeforeLoad(script string) {
+	p.t.Helper()
+	tell(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+}
+
+// Slower makes the page's processor so many times slower; 1 is as it is.
+func (p *Page) Slower(times float64) {
+	p.t.Helper()
+	tell(p, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: times})
+}
+
+// SignedIn gives the tab the cookie of a session.
+func (p *Page) SignedIn(token string) {
+	p.t.Helper()
+	tell(p, network.SetCookie, network.SetCookieParams{Name: "kith", Value: token, URL: p.origin})
+}
+
+// tell has the browser do something that has no short way of its own.
+func tell[Params, Result any](p *Page, command cdp.Command[Params, Result], with Params) {
+	p.t.Helper()
+	p.must(chromedp.Do(p.ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, command, with)
+		return err
+	})))
+}

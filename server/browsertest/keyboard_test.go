@@ -75,6 +75,7 @@ func (p *Page) tabTo(name string, part bool) {
 	p.t.Helper()
 	const at = `(() => {
 		const e = document.activeElement;
+		if (e === document.body) return '';
 		if (e.matches('textarea')) return 'textarea';
 		if (e.matches('input[type=radio]')) return 'radio';
 		return (e.getAttribute('aria-label') || e.innerText || '').trim();

@@ -171,3 +171,26 @@ func TestShiftHandedOver(t *testing.T) {
 	ruth.See("Off duty")
 	maya.See("Theo from the team is here now.")
 }
+
+// What the group would rather not read is mentioned once, before it is sent; the person
+// decides. What is fine in the room is not mentioned.
+func TestAskedBeforeSending(t *testing.T) {
+	t.Parallel()
+	b := Start(t)
+	_, links := demoWorld(t)
+	maya, sam := in(t, b, links, "maya"), in(t, b, links, "sam")
+	maya.Wait("performance.getEntriesByType('resource').some(r => r.name.endsWith('/medicines.js') && r.responseEnd > 0)")
+	maya.say("Call me: 415 555 2671")
+	maya.See("This looks like a phone number.")
+	maya.look("gentle")
+	sam.Never("415 555 2671")
+	maya.Press("Change it")
+	maya.Wait("document.querySelector('#write').value === 'Call me: 415 555 2671' && document.activeElement.id === 'write'")
+	Eval[any](maya, "(() => { const w = document.querySelector('#write'); w.value = ''; w.dispatchEvent(new Event('input', { bubbles: true })); })()")
+	maya.say("Call 988 if it gets dark.")
+	sam.See("Call 988 if it gets dark.")
+	maya.say("They gave me Suboxone.")
+	maya.See("This looks like the name of a drug.")
+	maya.Press("Send it")
+	sam.See("They gave me Suboxone.")
+}

@@ -54,6 +54,7 @@ type Item struct {
 	// By has taken it, until Until (ms since 1970 UTC); "" where nobody has.
 	By    person.ID
 	Until int64
+	Page  Page // a call: what became of sending it out
 }
 
 // ClaimedAt is who has it at a time; "" for nobody, or for somebody whose time is over.

@@ -46,6 +46,7 @@ var kinds = fact.Kinds{
 	"waiting": fact.Of[Waiting](), "over": fact.Of[Over](), "team_seen": fact.Of[TeamSeen](),
 	"claimed": fact.Of[Claimed](), "released": fact.Of[Released](),
 	"handed_over": fact.Of[HandedOver](), "shift_offered": fact.Of[ShiftOffered](), "shift_taken": fact.Of[ShiftTaken](), "shift_withdrawn": fact.Of[ShiftWithdrawn](),
+	"paged": fact.Of[Paged](), "page_ended": fact.Of[PageEnded](),
 }
 
 func (Waiting) Kind() string  { return "waiting" }
@@ -135,6 +136,7 @@ func (s *State) Apply(h fact.Header, f fact.Fact) {
 		}
 	default:
 		s.applyShift(h, f)
+		s.applyPage(h, f)
 	}
 }
 

@@ -20,6 +20,9 @@ type deskItem struct {
 	Mine  bool          `json:"mine,omitempty"`  // the asker has taken it
 	Taken bool          `json:"taken,omitempty"` // somebody else has
 	Until int64         `json:"until,omitempty"` // for how long
+	// A call that nobody read in time: when it went out by the pager, or that it could not.
+	PagedAt int64 `json:"paged_at,omitempty"`
+	Failing int   `json:"failing,omitempty"` // tries so far
 }
 
 func (s *Server) desk(w http.ResponseWriter, r *http.Request, who *visitor) error {
@@ -40,6 +43,9 @@ func (s *Server) itemsOf(ctx context.Context, who *visitor) ([]deskItem, error) 
 		item := deskItem{Item: i.ID, Room: i.Room, Kind: i.Kind, Since: i.Since, About: s.about(i.Item)}
 		if by := i.Holder; by != "" {
 			item.Mine, item.Taken, item.Until = by == who.person, by != who.person, i.Until
+		}
+		if item.PagedAt = i.Page.Sent; item.PagedAt == 0 && i.Page.Code != "" {
+			item.Failing = i.Page.Tries
 		}
 		items = append(items, item)
 	}

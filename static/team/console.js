@@ -11,7 +11,7 @@ import { call, codeOf } from '../api.js';
 import { reconcile } from '../list.js';
 import { rove, settle } from '../rove.js';
 import { setText, show } from '../template.js';
-import { errorWord, when, word } from '../words.js';
+import { errorWord, timeOfDay, when, word } from '../words.js';
 import { act } from '../view/act.js';
 import { openLine } from '../view/line.js';
 import { el } from './el.js';
@@ -61,6 +61,7 @@ export class ConsoleView {
     );
     this.#asking = window.setInterval(() => void client.loadDesk(), ASK_MS);
     void client.loadDesk();
+    this.draw();
   }
 
   stop() {
@@ -74,7 +75,7 @@ export class ConsoleView {
     this.#drawing = window.setTimeout(() => {
       this.#drawing = 0;
       this.draw();
-    }, this.root.isConnected ? DRAW_MS : 0);
+    }, DRAW_MS);
   }
 
   draw() {
@@ -128,9 +129,10 @@ export class ConsoleView {
     const now = this.#client.link.now();
     setText(part('title'), word(`desk.${item.kind}`));
     setText(part('where'), word('desk.where', { room: this.#name(item.room), when: waited(now - item.since) }));
-    const said = item.mine ? 'desk.mine' : item.taken ? 'desk.taken' : '';
-    show(part('who'), said !== '');
-    if (said) setText(part('who'), word(said));
+    const who = item.mine ? word('desk.mine') : item.taken ? word('desk.taken') : '';
+    const paged = item.paged_at ? word('console.paged', { time: timeOfDay(item.paged_at) }) : item.failing ? word('console.paging_fails') : '';
+    setText(part('who'), [who, paged].filter(Boolean).join(' '));
+    show(part('who'), who + paged !== '');
     setText(part('open'), word(item.kind === 'call' ? 'ask.i_read' : 'desk.open'));
     part('open').setAttribute('aria-label', word('desk.open_long', { what: part('open').textContent ?? '', room: this.#name(item.room) }));
     setText(part('take'), word(item.mine ? 'desk.release' : item.taken ? 'desk.take_over' : 'desk.take'));

@@ -18,11 +18,16 @@ const TYPING_EVERY_MS = 4_000;
 
 export class ComposerView {
   #typingTold = -Infinity;
+  /** @type {typeof import('../gentle.js').gentle | null} loaded beside everything else: writing must not wait for it */
+  #gentle = null;
+  /** What was asked about and came back as it was: nobody is asked twice. */
+  #seen = '';
 
   /**
    * @param {Client} client
    * @param {string} room
-   * @param {{help: () => void, sent: () => void}} how sent: something of one's own went on its way
+   * @param {{help: () => void, sent: () => void, ask: (say: {title: string, text: string, yes: string, no: string}) => Promise<boolean | null>}} how
+   * sent: something of one's own went on its way
    */
   constructor(client, room, how) {
     this.client = client;
@@ -38,10 +43,11 @@ export class ComposerView {
     this.input.addEventListener('keydown', (event) => this.#key(event));
     made.root.addEventListener('submit', (event) => {
       event.preventDefault();
-      this.#send();
+      void this.#send();
     });
     made.part('cancel').addEventListener('click', () => this.#cancel());
     made.part('help').addEventListener('click', how.help);
+    void import('../gentle.js').then((loaded) => (this.#gentle = loaded.gentle)).catch(() => {});
     made.part('sober').addEventListener('click', () => {
       const own = client.state.rooms[room];
       if (own) openLine(client, room, own.you, word('line.not_sober'));
@@ -160,14 +166,33 @@ export class ComposerView {
     const always = event.ctrlKey || event.metaKey;
     if (!always && !matchMedia('(hover: hover) and (pointer: fine)').matches) return;
     event.preventDefault();
-    this.#send();
+    void this.#send();
   }
 
-  #send() {
-    const draft = this.client.draft(this.room);
-    const text = draft.text.trim();
+  /** Sends what stands there, once the person has seen what their group would rather not read. */
+  async #send() {
+    const text = this.client.draft(this.room).text.trim();
     if (text === '') return this.focus();
     if ([...text].length > LONGEST) return this.#wrong(word('error.text_too_long'));
+    if (await this.#sure(text)) this.#go(text);
+    else this.focus();
+  }
+
+  /** @param {string} text */
+  async #sure(text) {
+    const room = this.client.state.rooms[this.room];
+    const house = room?.policy.house;
+    if (!house || room.role !== 'participant' || text === this.#seen || !this.#gentle) return true;
+    const [found] = this.#gentle(text, house);
+    if (!found) return true;
+    this.#seen = text;
+    const say = [word(`looks.${found.kind}`), word('gentle.text')].join(' ');
+    return Boolean(await this.how.ask({ title: word('gentle.title'), text: say, yes: word('gentle.yes'), no: word('gentle.no') }));
+  }
+
+  /** @param {string} text */
+  #go(text) {
+    const draft = this.client.draft(this.room);
     if (draft.editing) {
       this.client.setDraft(this.room, { text: draft.before, editing: null, before: '' });
       edit(this.client, this.room, draft.editing, text);

@@ -37,7 +37,7 @@ export class RoomView {
     this.made.part('back').addEventListener('click', how.back);
     this.made.part('about').addEventListener('click', how.about);
     this.made.part('unpin').addEventListener('click', () => void does.pin(client, room, ''));
-    this.composer = new ComposerView(client, room, { help: how.help, sent: () => this.history.toEnd() });
+    this.composer = new ComposerView(client, room, { help: how.help, ask: how.ask, sent: () => this.history.toEnd() });
     this.made.part('composer').replaceWith(this.composer.root);
     this.history = new HistoryView(this.made, {
       acts: this.#acts(),
