@@ -276,18 +276,46 @@ func (s *Server) Run(ctx context.Context) error {
 	if s.opsListener != nil {
 		serving.Go(func() { failed <- s.ops.Serve(s.opsListener) })
 	}
+	ctx, stop := context.WithCancel(ctx)
 	defer serving.Wait()
 	defer s.Close()
-	if err := s.welcome(ctx); err != nil && ctx.Err() == nil {
-		return err
+	defer stop()
+	fmt.Fprintf(s.config.Out, "listening on http%s://%s\n", map[bool]string{true: "s"}[s.config.TLSCert != ""], s.Addr())
+	welcomed := make(chan error, 1)
+	serving.Go(func() { welcomed <- s.welcomeInTime(ctx) })
+	for {
+		select {
+		case err := <-welcomed:
+			if err != nil && ctx.Err() == nil {
+				return err
+			}
+		case err := <-failed:
+			return fmt.Errorf("serving ended: %w", err)
+		case <-ctx.Done():
+			s.drain()
+			return nil
+		}
 	}
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serving ended: %w", err)
-	case <-ctx.Done():
+}
+
+// welcomeAgain is how long after the store did not answer it is asked again.
+const welcomeAgain = time.Second
+
+// welcomeInTime is welcome, as soon as the store answers: a store that goes away just when
+// a server has begun is no reason to end it.
+func (s *Server) welcomeInTime(ctx context.Context) error {
+	for {
+		err := s.welcome(ctx)
+		if !errors.Is(err, eventlog.ErrUnavailable) {
+			return err
+		}
+		s.config.Logger.Error("the programme cannot be read, trying again", "reason", err)
+		select {
+		case <-time.After(welcomeAgain):
+		case <-ctx.Done():
+			return nil
+		}
 	}
-	s.drain()
-	return nil
 }
 
 // drain turns readiness red, stops taking connections, answers what is under way
@@ -302,9 +330,9 @@ func (s *Server) drain() {
 	_ = s.http.Shutdown(ctx) // whatever is left is closed with the rest
 }
 
-// welcome tells the person at the machine where the server is, and how to begin.
+// welcome finishes what an earlier run was cut off at, and tells the person at the machine
+// how to begin.
 func (s *Server) welcome(ctx context.Context) error {
-	fmt.Fprintf(s.config.Out, "listening on http%s://%s\n", map[bool]string{true: "s"}[s.config.TLSCert != ""], s.Addr())
 	s.resume(ctx)
 	programme, err := s.People.Programme(ctx)
 	if err != nil || len(programme.Leads) > 0 || s.config.Demo {
