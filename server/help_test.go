@@ -143,3 +143,23 @@ func TestAttackPeersWatchForCalls(t *testing.T) {
 		t.Errorf("a moderator who joins is told: %+v", j.Calls)
 	}
 }
+
+// Somebody rings the team's bell all night: after a few it has to wait, and what was open
+// stays open.
+func TestAttackRingingAllNight(t *testing.T) {
+	w := openWard(t)
+	refused := 0
+	for range 20 {
+		status, answer, _ := w.Post(t, "/api/help/call", w.fox, map[string]any{"id": wireclient.NewID()})
+		if status == http.StatusTooManyRequests && codeOf(answer) == "slow_down" {
+			refused++
+			continue
+		}
+		w.Post(t, "/api/help/end", w.fox, map[string]any{"room": w.room})
+	}
+	if n := callsIn(t, w.Server, w.room); n > 6 || refused < 10 {
+		t.Errorf("%d calls, %d refused", n, refused)
+	}
+	w.clock.advance(11 * time.Second)
+	w.accepted(t, "/api/help/call", w.fox, map[string]any{"id": wireclient.NewID()})
+}

@@ -175,3 +175,13 @@ func TestWindowsHoldTogether(t *testing.T) {
 		}
 	})
 }
+
+func BenchmarkComing(b *testing.B) {
+	s, in := daily("Europe/Berlin", 18*60, 21*60), zone(b, "Europe/Berlin")
+	now := time.Date(2026, 11, 27, 20, 0, 0, 0, time.UTC)
+	for b.Loop() {
+		s.Coming(now, in, 8)
+		s.Last(now, in)
+		s.At(now, in)
+	}
+}

@@ -14,9 +14,11 @@ func (w Window) Has(t time.Time) bool { return !t.Before(w.From) && t.Before(w.T
 
 // At is the window that is on at t, if there is one.
 func (s Schedule) At(t time.Time, in *time.Location) (Window, bool) {
-	for _, w := range s.between(t.AddDate(0, 0, -2), 3, in) {
-		if w.Has(t) {
-			return w, true
+	for n := -2; n <= 1; n++ { // the zone's day need not be t's, and one may have begun before
+		for _, w := range s.day(t, n, in) {
+			if w.Has(t) {
+				return w, true
+			}
 		}
 	}
 	return Window{}, false
@@ -27,7 +29,11 @@ const lookFor = 366
 
 // Next is the first window that begins after t, within a year.
 func (s Schedule) Next(t time.Time, in *time.Location) (Window, bool) {
-	return first(s.Coming(t, in, 1))
+	coming := s.Coming(t, in, 1)
+	if len(coming) == 0 {
+		return Window{}, false
+	}
+	return coming[0], true
 }
 
 // Coming is the windows that begin after t, at most n, within a year, in order.
@@ -35,48 +41,42 @@ func (s Schedule) Coming(t time.Time, in *time.Location, n int) (coming []Window
 	if s.Empty() {
 		return nil
 	}
-	for _, w := range s.between(t.AddDate(0, 0, -1), lookFor, in) {
-		if w.From.After(t) {
-			coming = append(coming, w)
-		}
-		if len(coming) == n {
-			break
+	for d := range lookFor {
+		for _, w := range s.day(t, d-1, in) {
+			if w.From.After(t) {
+				coming = append(coming, w)
+			}
+			if len(coming) == n {
+				return coming
+			}
 		}
 	}
 	return coming
 }
 
 // Last is the newest window that has ended at t, within a year.
-func (s Schedule) Last(t time.Time, in *time.Location) (last Window, ok bool) {
+func (s Schedule) Last(t time.Time, in *time.Location) (Window, bool) {
 	if s.Empty() {
 		return Window{}, false
 	}
-	for _, w := range s.between(t.AddDate(0, 0, -lookFor), lookFor+1, in) {
-		if !w.To.After(t) {
-			last, ok = w, true
+	for d := range lookFor {
+		for _, w := range slices.Backward(s.day(t, 1-d, in)) {
+			if !w.To.After(t) {
+				return w, true // what begins later ends later: they do not overlap
+			}
 		}
 	}
-	return last, ok
+	return Window{}, false
 }
 
-func first(list []Window) (Window, bool) {
-	if len(list) == 0 {
-		return Window{}, false
-	}
-	return list[0], true
-}
-
-// between is the windows that begin on the days from the one of t on, in order.
-func (s Schedule) between(t time.Time, days int, in *time.Location) (windows []Window) {
+// day is the windows that begin n days after the day of t, in order.
+func (s Schedule) day(t time.Time, n int, in *time.Location) (windows []Window) {
 	year, month, day := t.In(in).Date()
-	for n := range days + 1 {
-		date := time.Date(year, month, day+n, 12, 0, 0, 0, time.UTC)
-		y, m, d := date.Date()
-		for _, span := range s.on(y, m, d) {
-			w := Window{moment(y, m, d, span.From, in), moment(y, m, d, span.To, in)}
-			if w.From.Before(w.To) { // the leap of a spring night may swallow all of it
-				windows = append(windows, w)
-			}
+	y, m, d := time.Date(year, month, day+n, 12, 0, 0, 0, time.UTC).Date()
+	for _, span := range s.on(y, m, d) {
+		w := Window{moment(y, m, d, span.From, in), moment(y, m, d, span.To, in)}
+		if w.From.Before(w.To) { // the leap of a spring night may swallow all of it
+			windows = append(windows, w)
 		}
 	}
 	slices.SortFunc(windows, func(a, b Window) int { return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To)) })

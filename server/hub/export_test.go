@@ -59,3 +59,6 @@ func (h *Hub) CloseBeforeAsking(in room.ID, who person.ID) error {
 	h.Close()
 	return l.ask(context.Background(), &membership{who: who})
 }
+
+// InboxSize is how many requests wait for a room.
+const InboxSize = inboxSize

@@ -13,6 +13,7 @@ type faulty struct {
 	eventlog.Log
 	mu     sync.Mutex
 	held   chan struct{} // nil: not held
+	stored chan struct{} // the answer is held up after the append; nil: not
 	before error         // fail without storing
 	after  error         // store, then fail
 	reads  error
@@ -42,7 +43,7 @@ func (f *faulty) hold() (release func()) {
 
 func (f *faulty) Append(ctx context.Context, stream string, after eventlog.Position, records []eventlog.Record) (eventlog.Position, error) {
 	f.mu.Lock()
-	held, before, later := f.held, f.before, f.after
+	held, stored, before, later := f.held, f.stored, f.before, f.after
 	f.mu.Unlock()
 	if held != nil {
 		<-held
@@ -51,6 +52,9 @@ func (f *faulty) Append(ctx context.Context, stream string, after eventlog.Posit
 		return eventlog.Position{}, before
 	}
 	head, err := f.Log.Append(ctx, stream, after, records)
+	if stored != nil {
+		<-stored
+	}
 	if err == nil && later != nil {
 		return eventlog.Position{}, later
 	}

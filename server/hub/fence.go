@@ -40,7 +40,7 @@ func (h *Hub) Fence(up bool) {
 	h.Metrics.fenceSeconds.Add(time.Since(time.Unix(0, h.fencedSince.Load())).Seconds())
 	for _, id := range h.Rooms() {
 		if l := h.active(id); l != nil {
-			l.nudge(wake{})
+			l.tell(wake{})
 		}
 	}
 }

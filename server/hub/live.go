@@ -29,6 +29,7 @@ type live struct {
 	id      room.ID
 	callers int           // guarded by hub.mu
 	reached atomic.Uint64 // the head's number, for those outside
+	missed  atomic.Bool   // there was no place for what the log's news had to say
 	inbox   chan envelope
 	ended   chan struct{} // closed when the goroutine has ended
 
@@ -187,6 +188,7 @@ func (l *live) batch(first *do, done chan<- error) (batch []pending, next *envel
 // tick is what a room does once a second.
 func (l *live) tick() {
 	l.markers.tick(l)
+	l.lookAgain()
 	if l.loaded {
 		l.presence.tick(l)
 		l.endStays()

@@ -9,7 +9,7 @@ import (
 // they are known. Rooms that are not active learn of it when they are loaded.
 func (h *Hub) Moved(id room.ID, news eventlog.News) {
 	if l := h.active(id); l != nil && uint64(news.Head.Seq) > l.reached.Load() {
-		l.nudge(moved{news.Head, news.Records})
+		l.tell(moved{news.Head, news.Records})
 	}
 }
 
@@ -17,7 +17,7 @@ func (h *Hub) Moved(id room.ID, news eventlog.News) {
 // gone back to another history: a failover, a restart, a restored file.
 func (h *Hub) Compare(id room.ID, head eventlog.Position) {
 	if l := h.active(id); l != nil {
-		l.nudge(compare{head})
+		l.tell(compare{head})
 	}
 }
 
@@ -38,12 +38,37 @@ func (h *Hub) active(id room.ID) *live {
 	return h.rooms[id]
 }
 
-// nudge asks a room for something that somebody will ask for again if there is no
-// place in its inbox now.
-func (l *live) nudge(r request) {
+// nudge asks a room for something that may be lost; false: there is no place in its inbox.
+func (l *live) nudge(r request) bool {
 	select {
 	case l.inbox <- envelope{r, make(chan error, 1)}:
+		return true
 	default:
+		return false
+	}
+}
+
+// tell has a room hear of its log. Nobody says it twice: where there is no place for it
+// now, the room looks by itself with its next tick.
+func (l *live) tell(r request) {
+	if !l.nudge(r) {
+		l.missed.Store(true)
+	}
+}
+
+// lookAgain is for news of the log that the room had no place for, or could not follow: it
+// reads on by itself. Who follows the room must not wait until somebody writes.
+func (l *live) lookAgain() {
+	if l.hub.fenced.Load() {
+		return
+	}
+	switch {
+	case !l.loaded && len(l.seats) > 0:
+		if err := l.aside(l.load); err != nil && l.hub.ctx.Err() == nil {
+			l.hub.Logger.Warn("a room could not be read on, trying again", "room", l.id, "reason", err)
+		}
+	case l.loaded && l.missed.Swap(false):
+		_ = l.aside(l.catchUp) // an error has it loaded anew
 	}
 }
 

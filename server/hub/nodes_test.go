@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/kith-chat/kith/server/eventlog"
 	"github.com/kith-chat/kith/server/hub"
@@ -266,4 +267,65 @@ func otherHistory(t *testing.T, who []person.ID) eventlog.Log {
 	in, _ := other.crew(b, len(who))
 	other.post(b, in, who[2], "the other one")
 	return other.log
+}
+
+// The room is busy and its inbox full when another node appends, and nothing is ever said in
+// it again: who follows it is shown the message all the same, within a moment.
+func TestNewsForABusyRoomIsNotLost(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		far, log := h.hub(), &faulty{Log: h.log}
+		near := h.hubOn(log, h.values)
+		in, who := h.crew(far, 4)
+		c := h.follow(near, in, who[3])
+		stored := make(chan struct{})
+		log.stored = stored
+		var waiting sync.WaitGroup
+		waiting.Go(func() {
+			_, _ = near.Do(context.Background(), in, who[2], near.NewID(), room.PostMessage{Text: "its answer hangs"})
+		})
+		settle()
+		for range hub.InboxSize {
+			waiting.Go(func() { _, _ = near.Membership(context.Background(), in, who[2]) })
+		}
+		settle()
+		h.post(far, in, who[2], "from the other node")
+		head, err := h.log.Head(t.Context(), hub.Stream(in))
+		if err != nil {
+			t.Fatal(err)
+		}
+		near.Moved(in, eventlog.News{Change: eventlog.Change{Head: head}})
+		close(stored)
+		waiting.Wait()
+		pass(2 * time.Second)
+		if got := c.events(); len(got) != 2 || got[1] != "message from the other node" {
+			t.Errorf("told of %v", got)
+		}
+	})
+}
+
+// A room that could not be read when it was to show what it missed is read as soon as that
+// works again, though nobody asks for anything.
+func TestRoomIsReadAgainByItself(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		far, log := h.hub(), &faulty{Log: h.log}
+		near := h.hubOn(log, h.values)
+		in, who := h.crew(far, 4)
+		c := h.follow(near, in, who[3])
+		log.set(nil, nil, eventlog.ErrUnavailable)
+		h.post(far, in, who[2], "while nothing could be read")
+		head, err := h.log.Head(t.Context(), hub.Stream(in))
+		if err != nil {
+			t.Fatal(err)
+		}
+		near.Moved(in, eventlog.News{Change: eventlog.Change{Head: head}})
+		pass(3 * time.Second)
+		if got := c.events(); len(got) != 0 {
+			t.Fatalf("told of %v", got)
+		}
+		log.set(nil, nil, nil)
+		pass(2 * time.Second)
+		if got := c.events(); len(got) != 1 {
+			t.Errorf("told of %v", got)
+		}
+	})
 }

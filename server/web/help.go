@@ -56,6 +56,9 @@ func (s *Server) call(w http.ResponseWriter, r *http.Request, who *visitor) erro
 	if !valid {
 		return &problem{Status: http.StatusBadRequest, Code: "bad_id", Text: "The id is no UUIDv7 in lower case. Make one.", Field: "id"}
 	}
+	if err := s.calls.allow(who.person, s.Clock()); err != nil {
+		return err
+	}
 	rooms, err := s.helpOf(r, who.person)
 	if err != nil {
 		return err
@@ -95,6 +98,9 @@ func (s *Server) endCall(w http.ResponseWriter, r *http.Request, who *visitor) e
 		Room room.ID `json:"room"`
 	}
 	if err := decode(w, r, &in); err != nil {
+		return err
+	}
+	if err := s.calls.allow(who.person, s.Clock()); err != nil {
 		return err
 	}
 	_, err := s.hub.Do(r.Context(), in.Room, who.person, s.hub.NewID(), room.EndCall{})

@@ -112,6 +112,10 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request, who *visitor) er
 	if err != nil {
 		return err
 	}
+	// Who is on duty is so in a room that they come into, too.
+	if err := s.Duty.Anew(r.Context(), who.person); err != nil {
+		return err
+	}
 	return ok(w, map[string]room.ID{"room": id})
 }
 

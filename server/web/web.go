@@ -70,6 +70,7 @@ type Server struct {
 	origins origins
 	assets  *assets
 	words   pageWords
+	calls   pace
 	handler chi.Router
 
 	ctx  context.Context // of commands under way; ends when the server closes
