@@ -6,7 +6,7 @@
 import { Link } from './protocol.js';
 import { emptyState, fold, timed, unsaved } from './store.js';
 import { heard } from './hearing.js';
-import { word } from './words.js';
+import { timeOfDay, word } from './words.js';
 import { ApiError, call, me as fetchMe } from './api.js';
 
 const PAGE = 50;
@@ -235,10 +235,20 @@ export class Client {
     }
     if (line.signal === 'desk') return void this.loadDesk();
     if (line.signal === 'rooms') return void this.refresh();
+    if (line.event === 'call' && line.call?.answered_at) this.#callRead(line);
     const room = this.room;
     if (line.event && room?.held && line.room === room.room) this.#speak(room, line);
     this.dispatch(timed(line, this.link.now()));
     if (line.signal === 'typing') this.#tick();
+  }
+
+  /**
+   * One's own call was read: whatever is on the page, that is said.
+   * @param {any} line
+   */
+  #callRead({ room, member, call }) {
+    const here = this.state.rooms[room];
+    if (here?.you === member && !here.call?.answered_at) this.announcer.status(word('ask.read', { alias: call.by?.alias ?? word('note.team'), time: timeOfDay(call.answered_at) }));
   }
 
   /**

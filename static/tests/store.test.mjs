@@ -153,3 +153,32 @@ test('the place of unread is counted back over others’ messages', () => {
   assert.equal(firstUnread(messages, 4), null);
   assert.equal(firstUnread(messages, 0), null);
 });
+
+test('who is there, calls and the pinned message are folded, each twice as well as once', () => {
+  const at = (n, more) => ({ room: 'r', pos: `p${n}`, at: n, ...more });
+  const events = [
+    event(1), at(2, { event: 'duty', on_duty: ['w'] }), at(3, { event: 'pinned', message: said(1) }),
+    at(4, { event: 'edited', message: 'm1', text: 'new' }), at(5, { event: 'calendar', calendar: { quiet: true } }),
+    at(6, { event: 'call', member: 'i', call: { at: 6 } }),
+  ];
+  const once = run(joined(), ...events);
+  assert.deepEqual(run(joined(), ...events.flatMap((e) => [e, e])), once);
+  const { onDuty, pinned, calendar, call } = once.rooms.r;
+  assert.deepEqual([onDuty, pinned.text, calendar.quiet, call.at], [['w'], 'new', true, 6]);
+  const read = run(once, at(7, { event: 'line', member: 'i', line: { id: 'l1', at: 7, from: wren, text: 'here' } }));
+  assert.deepEqual(read.rooms.r.call, { at: 6, answered_at: 7, by: wren }, 'writing on the line is reading the call');
+  const gone = run(once, at(8, { event: 'removed', message: 'm1', by: 'moderator' }));
+  assert.equal(gone.rooms.r.pinned.text, '');
+  const back = run(gone, at(9, { event: 'restored', message: said(1) }));
+  assert.equal(back.rooms.r.pinned.text, 'text 1');
+  assert.equal(run(back, at(10, { event: 'pinned' })).rooms.r.pinned, null);
+});
+
+test('the team sees open calls, and those that were read no more', () => {
+  const at = (n, more) => ({ room: 'r', pos: `p${n}`, at: n, ...more });
+  const staff = joined([], { role: 'moderator' });
+  const called = run(staff, at(1, { event: 'call', member: 'w', call: { at: 1 }, waits: 0 }));
+  assert.deepEqual(Object.keys(called.rooms.r.calls), ['w']);
+  const read = run(called, at(2, { event: 'call', member: 'w', call: { at: 1, answered_at: 2, by: me }, waits: 1 }));
+  assert.deepEqual([read.rooms.r.calls, read.rooms.r.waits], [{}, { w: 1 }]);
+});

@@ -7,10 +7,10 @@
 
 import { call, codeOf } from '../api.js';
 import { setText, show, stamp } from '../template.js';
-import { errorWord, timeOfDay, word } from '../words.js';
+import { errorWord, word } from '../words.js';
 import { uuid7 } from '../uuid.js';
 import { openLine } from './line.js';
-import { thereLine } from './there.js';
+import { callWord, thereLine } from './there.js';
 
 /** How often it is looked whether somebody has read a call, and how long until a call that did not get out is sent again. */
 const LOOK_MS = 5_000;
@@ -147,10 +147,10 @@ export class AskView {
     const live = this.#client.state.rooms[room?.room ?? ''];
     const own = live?.call ?? room?.call;
     if (!own) return [word('ask.text'), room ? thereLine(room.on_duty, room.coming_hours, now) : ''].filter(Boolean).join(' ');
-    if (own.answered_at) return word('ask.read', { alias: own.by?.alias ?? word('note.team'), time: timeOfDay(own.answered_at) });
+    if (own.answered_at) return callWord(own);
     const there = thereLine(room?.on_duty ?? [], room?.coming_hours, now);
     const pages = this.#pages ? word('ask.pages') : '';
-    return [word('ask.out', { time: timeOfDay(own.at) }), there, pages, word('ask.stay')].filter(Boolean).join(' ');
+    return [callWord(own), there, pages, word('ask.stay')].filter(Boolean).join(' ');
   }
 
   #draw() {

@@ -4,6 +4,7 @@ import { reconcile } from '../list.js';
 import { closeDialog, freshId, setText, show, stamp } from '../template.js';
 import { errorWord, timeOfDay, word } from '../words.js';
 import { leaveNow } from './act.js';
+import { callWord } from './there.js';
 
 /** @type {{update: () => void} | null} */
 let open = null;
@@ -95,8 +96,7 @@ async function load(client, room, member) {
 function drawCall(made, call, { staff, alias }) {
   let text = '';
   if (call && staff) text = word('ask.staff', { alias, time: timeOfDay(call.at) });
-  else if (call?.answered_at) text = word('ask.read', { alias: call.by?.alias ?? word('note.team'), time: timeOfDay(call.answered_at) });
-  else if (call) text = [word('ask.out', { time: timeOfDay(call.at) }), word('ask.stay')].join(' ');
+  else if (call) text = [callWord(call), call.answered_at ? '' : word('ask.stay')].filter(Boolean).join(' ');
   setText(made.part('call'), text);
   show(made.part('call'), text !== '');
   show(made.part('read'), staff && Boolean(call));

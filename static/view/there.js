@@ -76,3 +76,12 @@ export function unattendedRule(room, now) {
   if (room.policy.unattended === 'closed') return word('there.closed');
   return room.policy.unattended === 'hold' ? word('there.hold') : '';
 }
+
+/**
+ * How one's own call stands.
+ * @param {import('../frames.js').Call} call
+ */
+export function callWord({ at, answered_at: read, by }) {
+  if (read) return word('ask.read', { alias: by?.alias ?? word('note.team'), time: timeOfDay(read) });
+  return word('ask.out', { time: timeOfDay(at) });
+}

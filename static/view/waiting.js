@@ -13,6 +13,7 @@ import { reconcile } from '../list.js';
 import { setText, show, stamp } from '../template.js';
 import { date, timeOfDay, word } from '../words.js';
 import { openLine } from './line.js';
+import { callWord } from './there.js';
 
 /** Notes that were read on this page. They stay in About. */
 const read = new Set();
@@ -189,6 +190,7 @@ function lineCards(client, room) {
  * @returns {Card[]}
  */
 function callCards(client, room) {
+  if (room.call) return [ownCall(client, room, room.call)];
   return Object.entries(room.calls).map(([member, { at }]) => {
     const alias = room.members[member]?.alias ?? word('note.someone');
     const read = way('read', word('ask.i_read'), () => {
@@ -197,6 +199,18 @@ function callCards(client, room) {
     });
     return card(`call ${member}`, word('ask.staff', { alias, time: timeOfDay(at) }), '', [read]);
   });
+}
+
+/**
+ * One's own call stays in sight in the room, too: who has read it, and the ways on.
+ * @param {Client} client
+ * @param {Room} room
+ * @param {import('../frames.js').Call} call
+ */
+function ownCall(client, room, call) {
+  const write = way('write', word('line.open_own'), () => openLine(client, room.room, room.you));
+  const end = way('end', word('ask.end'), () => void client.link.command('end_call', { room: room.room }).answer);
+  return card('call', callWord(call), call.answered_at ? '' : word('ask.stay'), [write, end]);
 }
 
 /**
