@@ -151,7 +151,11 @@ func (a *actor) converse(ctx context.Context, lines <-chan wireclient.Line, join
 				}
 				a.resend(ctx)
 			case l.Answer != nil && *l.Answer == barrier && barrier != "":
-				return true, nil
+				if !again(l.Error) && !a.replaced(l.Error) {
+					return true, nil
+				}
+				a.backOff(ctx)
+				barrier = "" // it was refused before the room was asked: there may be more to come
 			default:
 				if err := a.line(l); err != nil {
 					return true, err
@@ -163,9 +167,10 @@ func (a *actor) converse(ctx context.Context, lines <-chan wireclient.Line, join
 			}
 			tick.Reset(a.interval())
 		case <-ending:
-			// Through the room's own goroutine: whatever it showed before is here first.
 			barrier = wireclient.NewID()
-			a.send(ctx, servertest.Command{"do": "read", "id": barrier, "room": a.room, "message": a.tokens.Message(a.room, 1)})
+			last := a.toTheEnd()
+			last["id"] = barrier
+			a.send(ctx, last)
 		case <-ctx.Done():
 			return false, ctx.Err()
 		}
@@ -177,6 +182,19 @@ func (a *actor) converse(ctx context.Context, lines <-chan wireclient.Line, join
 func (a *actor) replaced(e *wire.Error) bool {
 	return e != nil && e.Code == "history_replaced" && a.history.forks
 }
+
+// toTheEnd joins from the last place that anybody was told of, whichever node told them.
+// Nodes hear of each other's records a moment late, and their clients too: asked for that
+// place, a node reads on and shows what it finds. The answer comes through the room's own
+// goroutine, and so after all of it.
+func (a *actor) toTheEnd() servertest.Command {
+	at := a.history.end(a.room)
+	at.Staff = a.view.staff
+	return servertest.Command{"do": "join", "room": a.room, "after": a.tokens.Position(a.room, at)}
+}
+
+// again: it has to be asked once more.
+func again(e *wire.Error) bool { return passing(e) || e != nil && e.Code == "too_fast" }
 
 // passing: a refusal that says nothing of what was asked.
 func passing(e *wire.Error) bool {
@@ -235,12 +253,20 @@ func (a *actor) joined(l wireclient.Line) error {
 	if a.view.join(j); a.joins == 0 {
 		a.in()
 	}
-	if at, ok := a.tokens.ParsePosition(a.room, j.Pos); !ok {
-		a.history.problem("client %d: a position of another key", a.index)
-	} else if j.Reset {
+	if at := a.place(j.Pos); j.Reset {
 		a.last = at.Seq
 	}
 	return nil
+}
+
+// place is where a position lies.
+func (a *actor) place(pos string) wire.Position {
+	at, ok := a.tokens.ParsePosition(a.room, pos)
+	if !ok {
+		a.history.problem("client %d: a position of another key", a.index)
+	}
+	a.history.reached(a.room, at)
+	return at
 }
 
 // line takes an answer, an event or a signal.
@@ -251,11 +277,8 @@ func (a *actor) line(l wireclient.Line) error {
 	case l.Event == "":
 		return nil
 	}
-	at, ok := a.tokens.ParsePosition(a.room, l.Pos)
-	switch {
-	case !ok:
-		a.history.problem("client %d: a position of another key", a.index)
-	case at.Seq <= a.last:
+	at := a.place(l.Pos)
+	if at.Seq <= a.last {
 		a.history.problem("client %d: place %d came after place %d", a.index, at.Seq, a.last)
 	}
 	a.last = at.Seq
@@ -281,7 +304,7 @@ func (a *actor) answer(l wireclient.Line) error {
 		return nil // answered already, and asked again all the same
 	}
 	w := a.waiting[i]
-	if passing(l.Error) || l.Error != nil && l.Error.Code == "too_fast" {
+	if again(l.Error) {
 		a.retry = append(a.retry, w)
 		return nil
 	}
@@ -308,11 +331,7 @@ func (a *actor) done(w *act, l wireclient.Line) error {
 	if err := json.Unmarshal(l.OK, &ok); err != nil {
 		return err
 	}
-	at, valid := a.tokens.ParsePosition(a.room, ok.Pos)
-	if !valid {
-		a.history.problem("client %d: a position of another key", a.index)
-	}
-	w.seq = at.Seq
+	w.seq = a.place(ok.Pos).Seq
 	if w.verb == "post" {
 		w.target = ok.Message
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kith-chat/kith/server/room"
 	"github.com/kith-chat/kith/server/servertest"
+	"github.com/kith-chat/kith/server/wire"
 )
 
 func wireTime(ms int64) room.Time { return room.Time(ms) }
@@ -59,12 +60,15 @@ type history struct {
 	// told is what the event at each place of a room was said to be, whoever was
 	// told: one order for all.
 	told     map[room.ID]map[room.Seq]string
-	resumed  []time.Duration // how long each coming back took
+	furthest map[room.ID]wire.Position // the last place that anybody was told of
+	resumed  []time.Duration           // how long each coming back took
 	problems []string
 }
 
 func newHistory() *history {
-	return &history{begun: time.Now(), told: make(map[room.ID]map[room.Seq]string)}
+	return &history{
+		begun: time.Now(), told: make(map[room.ID]map[room.Seq]string), furthest: make(map[room.ID]wire.Position),
+	}
 }
 
 func (h *history) now() time.Duration { return time.Since(h.begun) }
@@ -85,6 +89,22 @@ func (h *history) cameBack(took time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.resumed = append(h.resumed, took)
+}
+
+// reached notes a place that somebody was told of.
+func (h *history) reached(in room.ID, at wire.Position) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if at.Seq > h.furthest[in].Seq {
+		h.furthest[in] = at
+	}
+}
+
+// end is the last place of a room that anybody was told of.
+func (h *history) end(in room.ID) wire.Position {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.furthest[in]
 }
 
 // problem notes what must not happen; at the end the test fails with all of them.

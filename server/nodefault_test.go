@@ -175,6 +175,19 @@ func TestRedisFaults(t *testing.T) {
 	})
 }
 
+// News arrive no more: what one node stores the other finds out half a second late. The
+// crowd does not end before everybody has seen everything all the same.
+func TestViewsOfNodesThatHearLate(t *testing.T) {
+	p := newProxied(t, 2)
+	p.run(t, func(*rand.Rand) []time.Duration {
+		for _, proxy := range p.proxies {
+			proxy.Refuse(subscribed)
+		}
+		pause(t.Context(), time.Second)
+		return nil
+	})
+}
+
 // Nodes whose clocks are wrong say so, and nothing else suffers.
 func TestClocksApart(t *testing.T) {
 	f := &fleet{redis: servertest.StartRedis(t, servertest.RedisOptions{})}
