@@ -33,7 +33,11 @@ func TestTextNeverExecutes(t *testing.T) {
 	s := servertest.Start(t, nil)
 	lead := setUp(t, b, s)
 	lead.makeRoom(hostile[0], "Ruth")
-	maya := b.Open(t, lead.inviteLink())
+	link := lead.inviteLink()
+	lead.Press("House rules the page helps with")
+	lead.Press("Links are fine") // else each would be asked about
+	lead.Wait("document.querySelector('#polite').innerText === 'Saved'")
+	maya := b.Open(t, link)
 	maya.Press("Start")
 	maya.walkIn("maya", mayaPassphrase, "Wren")
 	maya.Wait("!!document.querySelector('#write')")
