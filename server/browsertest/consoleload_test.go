@@ -104,7 +104,7 @@ func TestConsoleUnderLoad(t *testing.T) {
 		let last = performance.now();
 		const frame = (now) => { window.frames_.push(now - last); last = now; requestAnimationFrame(frame); };
 		requestAnimationFrame(frame);
-		new PerformanceObserver((list) => { for (const e of list.getEntries()) if (e.name === 'keydown') window.keys_.push(e.duration); }).observe({ type: 'event', durationThreshold: 16 });
+		new PerformanceObserver((list) => { for (const e of list.getEntries()) if (e.name === 'keydown') window.keys_.push(e.processingEnd - e.startTime); }).observe({ type: 'event', durationThreshold: 16 });
 		document.querySelector('.queue').addEventListener('focusin', () => { window.moved_ += 1; });
 		document.querySelector('.queue-item').focus();
 	})()`)
@@ -125,7 +125,9 @@ func TestConsoleUnderLoad(t *testing.T) {
 	if err := json.Unmarshal([]byte(seen), &took); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("4x slower, %d keys: frames %s; keys slower than 16 ms (of %d) %s", presses, spread(took.Frames), presses, spread(took.Keys))
+	// What a key took is from its press until it was dealt with. Until something is painted is
+	// no measure: a key at the end of the list changes nothing.
+	t.Logf("4x slower, %d keys: frames %s; from press to dealt with %s", presses, spread(took.Frames), spread(took.Keys))
 	p.Slower(1)
 	p.Wait("document.querySelector('.console-rooms').innerText.includes('Room 1')")
 	if text := Eval[string](p, "document.querySelector('.console-rooms').innerText"); !strings.Contains(text, "here") {
