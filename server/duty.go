@@ -17,6 +17,9 @@ const (
 	dutyEvery = 5 * time.Second
 	// dutyFresh is how old an answer is before it is written down again.
 	dutyFresh = 20 * time.Second
+	// dutyAgain is after how long the rooms of somebody are told once more: they look after
+	// one more by now, and whoever should have told it has died.
+	dutyAgain = 5 * time.Minute
 )
 
 // onDuty keeps the rooms' knowledge of who is on duty up with the list.
@@ -51,11 +54,11 @@ func (s *Server) SweepDuty(ctx context.Context) error {
 	answering, now := s.web.Answering(), s.config.Clock()
 	var errs []error
 	for _, e := range list { // past those that fail
-		touched, here := answering[e.Person]
-		if here && e.Serves(now) && now.Sub(e.Answered) >= dutyFresh {
-			errs = append(errs, s.duty.Answers(ctx, e.Person, touched))
+		page, here := answering[e.Person]
+		if here && e.Serves(now) && page.Heard.Sub(e.Answered) >= dutyFresh {
+			errs = append(errs, s.duty.Answers(ctx, e.Person, page.Heard, page.Touched))
 		}
-		if !e.Serves(now) || !e.Told {
+		if !e.Serves(now) || now.Sub(e.Told) >= dutyAgain {
 			errs = append(errs, s.tellDuty(ctx, e.Person))
 		}
 	}

@@ -197,7 +197,7 @@ func TestAttackLinkPreviewSpendsNothing(t *testing.T) {
 var postRoutes = []string{
 	"/api/links/look", "/api/links/enrol", "/api/links/accept", "/api/links/reset", "/api/links/demo", "/api/sign-in", "/api/unlock",
 	"/api/preferences", "/api/notices/seen", "/api/passphrase", "/api/sessions/end", "/api/rooms", "/api/invitations", "/api/resets", "/api/visits", "/api/visits/end", "/api/people/end-care", "/api/people/move", "/api/people/role",
-	"/api/desk/claim", "/api/desk/release", "/api/desk/hand-over", "/api/desk/answer", "/api/duty",
+	"/api/desk/claim", "/api/desk/release", "/api/desk/undo", "/api/desk/hand-over", "/api/desk/answer", "/api/duty",
 	"/api/shift/offer", "/api/shift/take", "/api/shift/withdraw", "/api/help/call", "/api/help/end", "/api/second", "/api/second/begin", "/api/second/confirm", "/api/second/codes", "/api/second/forget",
 }
 

@@ -164,10 +164,7 @@ func (s *Server) gate(keys *eventlog.Keyring) (err error) {
 	}
 	s.Gate, err = auth.New(auth.Config{
 		Log: s.Log, Values: s.Values, Clock: s.config.Clock, DeviceKey: keys.Derive("known devices"), Cost: cost,
-		Staff: func(ctx context.Context, who person.ID) (bool, error) {
-			standing, err := s.People.Standing(ctx, who)
-			return standing.Staff, err
-		},
+		Staff: func(ctx context.Context, who person.ID) (bool, error) { return s.People.Staff(ctx, who) },
 	})
 	return err
 }

@@ -187,7 +187,11 @@ func TestHandOver(t *testing.T) {
 		if status != http.StatusOK || len(list) != 1 {
 			t.Fatalf("colleagues: %d %v", status, answer)
 		}
-		return list[0].(map[string]any)
+		rooms, _ := list[0].(map[string]any)["rooms"].([]any)
+		if len(rooms) != 1 {
+			t.Fatalf("a colleague in %v", rooms)
+		}
+		return rooms[0].(map[string]any)
 	}
 	toLead, toGuide := colleague(w.moderator), colleague(w.lead)
 	if toLead["alias"] != "Robin Evening" || toGuide["alias"] != "Sam Guide" {

@@ -9,6 +9,7 @@
  * @property {(tone: Tone, text: string) => void} show puts the text into the region of that tone
  * @property {(ms: number, run: () => void) => () => void} after
  * @property {(n: number) => string} many the words for n new messages
+ * @property {(text: string) => void} trouble shows what went wrong; "" for nothing
  */
 
 const EVERY_MS = 1_000;
@@ -34,11 +35,20 @@ export class Announcer {
   }
 
   /**
-   * Something the person must act on.
+   * Something the person must act on, which the page shows beside what they did.
    * @param {string} text
    */
   failure(text) {
     this.#add({ tone: 'assertive', text, message: false });
+  }
+
+  /**
+   * The same where nothing on the page shows it: it is seen, too, until they say that they have.
+   * @param {string} text
+   */
+  trouble(text) {
+    this.#deps.trouble(text);
+    this.failure(text);
   }
 
   /**
@@ -57,6 +67,7 @@ export class Announcer {
   /** Says nothing of what still waits: the room was left or the page locked. */
   clear() {
     this.#queue = [];
+    this.#deps.trouble('');
     this.#deps.show('polite', '');
     this.#deps.show('assertive', '');
   }

@@ -10,7 +10,7 @@ import { Idle } from './idle.js';
 import { isLeaving, leave, shiftCounter } from './leave.js';
 import { useLeave } from './view/act.js';
 import { browser } from './socket.js';
-import { fillWords, show } from './template.js';
+import { fillWords, setText, show } from './template.js';
 import { errorWord, loadWords, word } from './words.js';
 import { ask } from './view/dialog.js';
 import { enterView } from './view/enter.js';
@@ -27,6 +27,10 @@ const announcer = new Announcer({
   show: (tone, text) => at(tone).replaceChildren(text),
   after: browser.after,
   many: (n) => word('hearing.many', { n }),
+  trouble: (text) => {
+    setText(at('trouble-text'), text);
+    show(at('trouble'), text !== '');
+  },
 });
 
 const DIALING_MS = 2_000;
@@ -134,6 +138,7 @@ async function arrive() {
 
 /** @param {import('./frames.js').Me} me */
 function enter(me) {
+  inside?.stop();
   inside = null;
   const view = new InsideView(client, { help: () => help?.open(), signOut: () => void signOut(), themed, ask: askHere, arrive });
   face(view.root, false);
@@ -141,6 +146,7 @@ function enter(me) {
   show(at('lock-now'), true);
   idle.start();
   client.enter(me);
+  help?.entered();
   themed();
   const only = me.rooms.length === 1 ? { view: /** @type {'room'} */ ('room'), room: me.rooms[0].room } : null;
   const to = returnTo;
@@ -332,6 +338,7 @@ function listen() {
   addEventListener('keydown', (event) => {
     if (third(event) && (client.me?.preferences.leave_key ?? true)) leaveNow();
   }, { capture: true });
+  at('trouble-seen').addEventListener('click', () => show(at('trouble'), false));
   at('lock-now').addEventListener('click', () => void lock());
   at('to-writing').addEventListener('click', (event) => {
     event.preventDefault();

@@ -43,6 +43,12 @@ export class Client {
   wasEverOpen = false;
   #saidLost = false;
   #loading = new Set();
+  /** Counts who is in: an answer to whoever was in before is nobody's. */
+  #stay = 0;
+  /** @type {Promise<void> | null} the question about the desk that waits for the one under way */
+  #deskNext = null;
+  /** @type {Promise<void>} */
+  #deskNow = Promise.resolve();
   #ticking = false;
 
   /** @param {Outside} outside */
@@ -69,6 +75,7 @@ export class Client {
    */
   enter(me) {
     this.me = me;
+    this.#stay += 1;
     this.link.setClock(me.now);
     this.#rooms(me.rooms);
     this.#outside.locks(me.locks_at);
@@ -80,8 +87,7 @@ export class Client {
   rest() {
     this.link.stop();
     this.wasEverOpen = this.#saidLost = false;
-    this.desk = [];
-    this.console = noConsole();
+    this.#closeDesk();
     this.dispatch({ local: 'emptied' });
     this.announcer.clear();
   }
@@ -91,30 +97,50 @@ export class Client {
     this.link.reset();
     this.state = emptyState();
     this.me = null;
-    this.desk = [];
-    this.console = noConsole();
+    this.#closeDesk();
     this.drafts.clear();
     this.announcer.clear();
     this.wasEverOpen = this.#saidLost = false;
   }
 
+  #closeDesk() {
+    this.#stay += 1;
+    this.desk = [];
+    this.console = noConsole();
+    this.team?.hush();
+  }
+
   /** Asks the server anew who this is and which rooms there are. */
   async refresh() {
+    const stay = this.#stay;
     const me = await fetchMe().catch(() => null);
-    if (!me) return;
+    if (!me || stay !== this.#stay) return;
     if (me.locked || me.second) return this.#outside.stopped('locked');
     this.me = me;
     this.#rooms(me.rooms);
   }
 
-  /** Asks what waits for the team. What could not be asked stays as it was. */
-  async loadDesk() {
+  /**
+   * Asks what waits for the team, one question at a time; whoever waits for it has an answer that is newer than their
+   * asking. What could not be asked stays as it was, and says so.
+   * @returns {Promise<void>}
+   */
+  loadDesk() {
+    this.#deskNext ??= this.#deskNow.then(() => {
+      this.#deskNext = null;
+      return (this.#deskNow = this.#loadDesk());
+    });
+    return this.#deskNext;
+  }
+
+  async #loadDesk() {
     if (!this.me?.staff) return;
+    const stay = this.#stay;
     const [answer, team] = await Promise.all([call('/api/console').catch(() => null), this.loadTeam()]);
-    if (!answer || !this.me) return;
-    this.console = answer;
-    this.desk = answer.items;
-    team?.ring(answer);
+    if (stay !== this.#stay) return;
+    this.console = answer ? { ...answer, old: false } : { ...this.console, old: true };
+    if (answer) this.desk = answer.items;
+    if (answer) team?.ring(answer);
     this.#outside.changed();
   }
 
@@ -124,6 +150,18 @@ export class Client {
     this.team = await import('./team/all.js').catch(() => null);
     if (this.team) this.#outside.changed();
     return this.team;
+  }
+
+  /**
+   * Does something that only the team does, once the code for it is there.
+   * @template T
+   * @param {(does: typeof import('./team/all.js').does) => T} run
+   * @returns {Promise<Awaited<T> | undefined>} undefined: it could not be had now, and the person was told
+   */
+  async asTeam(run) {
+    const team = await this.loadTeam();
+    if (team) return await run(team.does);
+    this.announcer.trouble(word('error.offline'));
   }
 
   /** @param {import('./store.js').Input} input */
@@ -302,5 +340,5 @@ export class Client {
 
 /** @returns {import('./frames.js').Console} */
 function noConsole() {
-  return { duty: false, rooms: [], items: [], shifts: [] };
+  return { now: 0, old: false, duty: false, rooms: [], items: [], shifts: [] };
 }

@@ -118,6 +118,9 @@ export interface HelpRoom {
   team: string[];
   coming_hours?: [number, number][];
   call?: Call;
+  /** When a call that nobody had read went out by the pager, or that it could not so far. */
+  paged_at?: number;
+  paging_fails?: boolean;
 }
 
 export interface LineEntry {
@@ -327,6 +330,8 @@ export interface ConsoleRoom {
   members: number;
   here?: number;
   on_duty?: number;
+  /** What is stored of it cannot be read. */
+  unreadable?: boolean;
 }
 
 export interface Shift {
@@ -339,17 +344,20 @@ export interface Shift {
 }
 
 export interface Console {
+  /** The server's time of the answer, ms; 0: none came yet. */
+  now: number;
+  /** The last question was not answered. */
+  old: boolean;
   duty: boolean;
   rooms: ConsoleRoom[];
   items: DeskItem[];
   shifts: Shift[];
 }
 
+/** Who looks after some of one's rooms, too. */
 export interface Colleague {
-  room: string;
-  member: string;
-  alias: string;
   on_duty?: boolean;
+  rooms: { room: string; member: string; alias: string }[];
 }
 
 export interface LinkLook {

@@ -95,7 +95,7 @@ export async function react(client, room, message, reaction, on) {
   const { error } = await client.link.command('react', { room, message, reaction, on }).answer;
   if (!error) return;
   client.dispatch({ local: 'reacted', room, message, reaction, on: !on });
-  client.announcer.failure(errorWord(error.code));
+  client.announcer.trouble(errorWord(error.code));
 }
 
 /**

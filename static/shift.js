@@ -41,6 +41,29 @@ export const events = {
   },
 };
 
+/** A call that was read is told of for half a day. */
+const TOLD_MS = 12 * 3_600_000;
+
+/**
+ * A call as it is still told of.
+ * @param {import('./frames.js').Call | null | undefined} call
+ * @param {number} now
+ */
+export function current(call, now) {
+  return call && (!call.answered_at || now - call.answered_at < TOLD_MS) ? call : null;
+}
+
+/**
+ * Of two reports of one call the one that knows more: that it was read, or a newer call.
+ * @param {import('./frames.js').Call | null | undefined} a
+ * @param {import('./frames.js').Call | null | undefined} b
+ */
+export function newer(a, b) {
+  if (!a || !b) return a ?? b ?? null;
+  if (a.at !== b.at) return a.at > b.at ? a : b;
+  return a.answered_at ? a : b;
+}
+
 /**
  * Somebody of the team wrote on a private line: a call that was open there is read.
  * @param {Room} room
@@ -57,7 +80,8 @@ export function readByWriting(room, member, line) {
 }
 
 /**
- * The pinned message follows what happens to it: it changes its words, and is out of sight while it is taken away.
+ * The pinned message follows what happens to it: it changes its words, is out of sight while it is taken away, and gone
+ * when its term is over.
  * @param {Room} room
  * @param {any} line an event
  * @returns {Room}
@@ -66,6 +90,7 @@ export function followPinned(room, line) {
   const { pinned } = room;
   if (!pinned) return room;
   const about = typeof line.message === 'string' ? line.message : line.message?.id;
+  if (line.event === 'lapsed' && pinned.at <= line.until) return { ...room, pinned: null };
   const gone = line.event === 'wiped' && line.messages.includes(pinned.id);
   if (gone || (line.event === 'removed' && about === pinned.id)) return { ...room, pinned: { ...pinned, removed_at: line.at, text: '' } };
   if (line.event === 'edited' && about === pinned.id) return { ...room, pinned: { ...pinned, text: line.text, edited_at: line.at } };

@@ -325,8 +325,10 @@ function joined(room, ok) {
  * @returns {Room}
  */
 function quiet(room, now) {
-  const kept = msgs.lapse(room.messages, now - room.policy.keep - 1);
-  const lasting = kept === room.messages ? room : { ...room, messages: kept };
+  const until = now - room.policy.keep - 1;
+  const kept = msgs.lapse(room.messages, until);
+  const pinned = room.pinned && room.pinned.at <= until ? null : room.pinned;
+  const lasting = kept === room.messages && pinned === room.pinned ? room : { ...room, messages: kept, pinned };
   const still = Object.entries(room.typing).filter(([, until]) => until > now);
   return still.length === Object.keys(room.typing).length ? lasting : { ...lasting, typing: Object.fromEntries(still) };
 }

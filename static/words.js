@@ -83,6 +83,20 @@ export function when(ms, now) {
 }
 
 /**
+ * How long ago: "20 minutes ago", "yesterday". A little while is a minute.
+ * @param {number} ms
+ * @param {number} now
+ */
+export function ago(ms, now) {
+  const say = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const days = daysBetween(ms, now);
+  const minutes = Math.max(1, Math.round((now - ms) / 60_000));
+  if (minutes < 60) return say.format(-minutes, 'minute');
+  if (days === 0 || minutes < 12 * 60) return say.format(-Math.round(minutes / 60), 'hour');
+  return say.format(-days, 'day');
+}
+
+/**
  * A moment that is to come: "today at 18:00", "Monday at 09:00".
  * @param {number} ms
  * @param {number} now

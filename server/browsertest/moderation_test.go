@@ -202,6 +202,7 @@ func TestLookIntoARoom(t *testing.T) {
 	b := Start(t)
 	_, links := demoWorld(t)
 	ruth := in(t, b, links, "ruth")
+	ruth.makeRoom("Early walks", "Ruth")
 	theo := b.Open(t, links["theo"])
 	theo.See("Tuesday evening")
 	theo.Press("Look into a room")
@@ -212,7 +213,7 @@ func TestLookIntoARoom(t *testing.T) {
 	theo.See("You can read, but not write.")
 	theo.look("visit")
 	ruth.See("someone of the team looked into a room that is not theirs")
-	ruth.enter("Ordinary things")
+	ruth.enter("Early walks")
 	ruth.See("A call came in.")
 }
 

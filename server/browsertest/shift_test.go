@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/kith-chat/kith/server/room"
 )
 
 // A call for a person, from the first tap to the moderator's word, on both sides: the room
@@ -14,7 +16,7 @@ func TestCallForAPerson(t *testing.T) {
 	b := Start(t)
 	_, links := demoWorld(t)
 	ruth, maya, sam := in(t, b, links, "ruth"), in(t, b, links, "maya"), in(t, b, links, "sam")
-	maya.See("No one from the team is here now.")
+	maya.See("No one from the team is here just now.")
 	ruth.Click("[data-part=desk]")
 	ruth.See("Nothing waits for you now.")
 	ruth.look("console-quiet")
@@ -91,8 +93,16 @@ func TestCallByKeyboard(t *testing.T) {
 func TestRoomSettingsOfAShift(t *testing.T) {
 	t.Parallel()
 	b := Start(t)
-	_, links := demoWorld(t)
+	s, links := demoWorld(t)
+	programme, err := s.People.Programme(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Hub.Do(t.Context(), programme.Rooms[0], programme.Leads[0], s.Hub.NewID(), room.SetHours{}); err != nil {
+		t.Fatal(err)
+	}
 	ruth, maya := in(t, b, links, "ruth"), in(t, b, links, "maya")
+	maya.See("No one from the team is here now.")
 	ruth.Click(".room-about")
 	ruth.Press("When no one is on duty")
 	ruth.Press("People can read, but not write.")

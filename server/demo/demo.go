@@ -57,6 +57,9 @@ type roomScript struct {
 	Rules  string   `json:"rules"`
 	People []string `json:"people"` // names; the first opens the room
 	Said   []said   `json:"said"`
+	// Meets is when the group met last, Answered when somebody of the team answers today.
+	Meets    stretch `json:"meets"`
+	Answered stretch `json:"answered"`
 }
 
 // said is one message. Ago is minutes before now; Re is the index of the message
@@ -163,6 +166,9 @@ func (s *seeder) play(ctx context.Context, r roomScript, now time.Time) error {
 		if err := s.people.Join(ctx, id, room.AddMember{Person: s.ids[name], Alias: c.Alias, Role: c.Role}, s.command()); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
+	}
+	if err := s.calendar(ctx, id, r, now); err != nil {
+		return err
 	}
 	var messages []room.Seq
 	for _, m := range r.Said {

@@ -5,7 +5,7 @@
 // desk what waits in a room as of a record of it (Seen); the desk answers with what is
 // new and what is over. What was seen earlier never undoes what was seen later, so any
 // number of nodes may follow, none of them in step. On the desk itself people only
-// say who takes what (Claim, Release, and shift.go): an item is resolved by what is done in
+// say who takes what (Claim, Release, Undo, and shift.go): an item is resolved by what is done in
 // its room.
 //
 // No record here says what was written, nor about whom.
@@ -55,6 +55,8 @@ type Item struct {
 	By    person.ID
 	Until int64
 	Page  Page // a call: what became of sending it out
+
+	had had
 }
 
 // ClaimedAt is who has it at a time; "" for nobody, or for somebody whose time is over.

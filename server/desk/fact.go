@@ -44,7 +44,7 @@ type Released struct {
 
 var kinds = fact.Kinds{
 	"waiting": fact.Of[Waiting](), "over": fact.Of[Over](), "team_seen": fact.Of[TeamSeen](),
-	"claimed": fact.Of[Claimed](), "released": fact.Of[Released](),
+	"claimed": fact.Of[Claimed](), "released": fact.Of[Released](), "undone": fact.Of[Undone](),
 	"handed_over": fact.Of[HandedOver](), "shift_offered": fact.Of[ShiftOffered](), "shift_taken": fact.Of[ShiftTaken](), "shift_withdrawn": fact.Of[ShiftWithdrawn](),
 	"paged": fact.Of[Paged](), "page_ended": fact.Of[PageEnded](),
 }
@@ -125,15 +125,11 @@ func (s *State) Apply(h fact.Header, f fact.Fact) {
 		at.team = f.Team
 		s.rooms[f.Room] = at
 	case Claimed:
-		if i, ok := s.items[f.Item]; ok {
-			i.By, i.Until = person.ID(h.By), f.Until
-			s.items[f.Item] = i
-		}
+		s.pass(f.Item, person.ID(h.By), f.Until, person.ID(h.By))
 	case Released:
-		if i, ok := s.items[f.Item]; ok {
-			i.By, i.Until = "", 0
-			s.items[f.Item] = i
-		}
+		s.pass(f.Item, "", 0, person.ID(h.By))
+	case Undone:
+		s.applyUndone(f)
 	default:
 		s.applyShift(h, f)
 		s.applyPage(h, f)

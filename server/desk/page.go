@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/person/fact"
 )
 
@@ -57,6 +58,17 @@ func (s *State) DuePages(now int64) (due []Item) {
 	}
 	slices.SortFunc(due, func(a, b Item) int { return cmp.Or(cmp.Compare(a.Since, b.Since), cmp.Compare(a.ID, b.ID)) })
 	return due
+}
+
+// PageOf is what became of sending the call of a room's number; none where it does not
+// wait.
+func (s *State) PageOf(in person.RoomID, ref uint64) Page {
+	for _, i := range s.items {
+		if i.Kind == "call" && i.Room == in && i.Ref == ref {
+			return i.Page
+		}
+	}
+	return Page{}
 }
 
 // BeginPage says that somebody sends a call from now on: one of all who want to, since the

@@ -28,7 +28,8 @@ type ShiftID string
 // Valid says whether id has the form of one.
 func (id ShiftID) Valid() bool { return fact.WellFormedID("h_", string(id)) }
 
-// Offer is a shift that somebody wants to hand over: the note is what was open then.
+// Offer is a shift that somebody wants to hand over: the note is what was open then. It
+// stands for as long as both look after the room.
 type Offer struct {
 	ID    ShiftID
 	From  person.ID
@@ -101,12 +102,26 @@ func (s *State) Shift(id ShiftID, now int64) (Offer, bool) { return s.offer(id, 
 // Shifts is the offers that concern somebody, now: their own, and those made to them.
 func (s *State) Shifts(who person.ID, now int64) (list []Offer) {
 	for _, o := range s.offers {
-		if (o.From == who || o.To == who) && now < o.At+OfferLasts {
+		if (o.From == who || o.To == who) && s.stands(o, now) {
 			list = append(list, o)
 		}
 	}
 	slices.SortFunc(list, func(a, b Offer) int { return int(a.At - b.At) })
 	return list
+}
+
+func (s *State) stands(o Offer, now int64) bool {
+	return now < o.At+OfferLasts && s.looksAfter(o.From, o.Room) && s.looksAfter(o.To, o.Room)
+}
+
+// Covers says whether who looks after every room that another does.
+func (s *State) Covers(who, other person.ID) bool {
+	for _, in := range s.RoomsOf(other) {
+		if !s.looksAfter(who, in) {
+			return false
+		}
+	}
+	return true
 }
 
 // RoomsOf is the rooms that somebody looks after, in a fixed order.
@@ -130,7 +145,7 @@ func (s *State) looksAfter(who person.ID, in person.RoomID) bool {
 func (s *State) offer(id ShiftID, now int64) (Offer, bool) {
 	for _, o := range s.offers {
 		if o.ID == id {
-			return o, now < o.At+OfferLasts
+			return o, s.stands(o, now)
 		}
 	}
 	return Offer{}, false
@@ -193,10 +208,11 @@ func (f ShiftWithdrawn) Check() error { return demand(f.Shift.Valid()) }
 func (s *State) applyShift(h fact.Header, f fact.Fact) {
 	switch f := f.(type) {
 	case HandedOver:
-		if i, ok := s.items[f.Item]; ok {
-			i.By, i.Until = f.To, f.Until
-			s.items[f.Item] = i
+		after := person.ID(h.By)
+		if after == f.To { // with a shift: that was asked for, and is not to be undone
+			after = ""
 		}
+		s.pass(f.Item, f.To, f.Until, after)
 	case ShiftOffered:
 		from := person.ID(h.By)
 		s.offers[from] = Offer{ID: f.Shift, From: from, To: f.To, Room: f.Room, Items: f.Items, At: h.At}

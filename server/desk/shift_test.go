@@ -22,8 +22,13 @@ type held struct {
 	until int64
 }
 
-// Two moderators and a third in two rooms take, give back, hand over and take back, hand
-// over whole shifts, leave and come back, while things begin and cease to wait and time
+// before is who had it before the last act, and who may undo that.
+type before struct {
+	held
+	after person.ID
+}
+
+// Two moderators and a third in two rooms take, give back, hand over, undo that, hand over whole shifts, leave and come back, while things begin and cease to wait and time
 // goes by. No item is lost, none is had by two, and none stays with somebody who has left
 // or whose time is over: whoever looks after its room then can take it.
 func TestQueueUnderEverything(t *testing.T) {
@@ -32,6 +37,7 @@ func TestQueueUnderEverything(t *testing.T) {
 		waits := map[person.RoomID][]desk.Wait{}
 		teams := map[person.RoomID][]person.ID{}
 		has := map[desk.ItemID]held{}
+		had := map[desk.ItemID]before{}
 		seq := uint64(0)
 		see := func(in person.RoomID) {
 			seq++
@@ -48,7 +54,11 @@ func TestQueueUnderEverything(t *testing.T) {
 			if list := w.desk.Of(by); len(list) > 0 {
 				id = list[rapid.IntRange(0, len(list)-1).Draw(t, "item")].ID
 			}
-			switch rapid.IntRange(0, 10).Draw(t, "what") {
+			give := func(to person.ID, until int64, after person.ID) {
+				had[id] = before{has[id], after}
+				has[id] = held{to, until}
+			}
+			switch rapid.IntRange(0, 12).Draw(t, "what") {
 			case 0, 1:
 				kind := rapid.SampledFrom([]string{"held", "call", "worry"}).Draw(t, "kind")
 				waits[in] = append(slices.Clone(waits[in]), desk.Wait{Kind: kind, Ref: uint64(step + 1), Since: w.now})
@@ -74,19 +84,19 @@ func TestQueueUnderEverything(t *testing.T) {
 					if now := has[id]; now.by != "" && now.by != by && w.now < now.until && !take && slices.Contains(teams[roomOf(w, id)], now.by) {
 						t.Fatalf("%s took what %s has", by, now.by)
 					}
-					has[id] = held{by, w.now + desk.ClaimLasts}
+					give(by, w.now+desk.ClaimLasts, by)
 				}
 				w.apply(t, by.Actor(), facts)
 			case 7:
 				facts, _ := w.desk.Release(id, by)
 				if len(facts) > 0 {
-					delete(has, id)
+					give("", 0, by)
 				}
 				w.apply(t, by.Actor(), facts)
 			case 8:
 				facts, err := w.desk.HandOver(id, by, to, w.now)
 				if err == nil {
-					has[id] = held{to, w.now + desk.ClaimLasts}
+					give(to, w.now+desk.ClaimLasts, by)
 				}
 				w.apply(t, by.Actor(), facts)
 			case 9:
@@ -94,13 +104,16 @@ func TestQueueUnderEverything(t *testing.T) {
 				w.apply(t, by.Actor(), facts)
 			case 10:
 				for _, o := range w.desk.Shifts(by, w.now) {
+					if !slices.Contains(teams[o.Room], o.From) || !slices.Contains(teams[o.Room], o.To) {
+						t.Fatalf("a shift is offered to, or by, somebody who is not of the team any more")
+					}
 					facts, err := w.desk.TakeShift(o.ID, by, w.now)
 					for _, f := range facts {
 						if h, ok := f.(desk.HandedOver); ok {
 							if has[h.Item].by != o.From {
 								t.Fatalf("a shift handed over what %q has, not %s", has[h.Item].by, o.From)
 							}
-							has[h.Item] = held{by, w.now + desk.ClaimLasts}
+							has[h.Item], had[h.Item] = held{by, w.now + desk.ClaimLasts}, before{}
 						}
 					}
 					if err == nil {
@@ -110,6 +123,17 @@ func TestQueueUnderEverything(t *testing.T) {
 						}
 					}
 				}
+			case 11, 12:
+				facts, err := w.desk.Undo(id, by)
+				was := had[id]
+				if id != "" && (err == nil) != (was.after == by) {
+					t.Fatalf("%s undoes what %q did last: %v", by, was.after, err)
+				}
+				if err == nil {
+					has[id] = was.held
+					delete(had, id)
+				}
+				w.apply(t, by.Actor(), facts)
 			}
 			checkQueue(t, w, waits, teams, has)
 		}

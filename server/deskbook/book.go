@@ -82,6 +82,12 @@ func (b *Book) Release(ctx context.Context, id desk.ItemID, by person.ID) error 
 	return err
 }
 
+// Undo is somebody taking back what they did with an item last; see desk.State.
+func (b *Book) Undo(ctx context.Context, id desk.ItemID, by person.ID) error {
+	_, err := b.change(ctx, by.Actor(), func(s *desk.State) ([]fact.Fact, error) { return s.Undo(id, by) })
+	return err
+}
+
 // Waiting is how much waits over all rooms, and for how long the longest already.
 func (b *Book) Waiting(ctx context.Context) (n int, longest time.Duration, err error) {
 	b.mu.Lock()

@@ -30,15 +30,22 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{now: time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC)}
+	h, closing := openHouse(t)
+	t.Cleanup(closing)
+	return h
+}
+
+// openHouse is newHouse for as long as the caller wants.
+func openHouse(t *testing.T) (h *house, closing func()) {
+	t.Helper()
+	h = &house{now: time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC)}
 	store, err := sqlitestore.Open(t.TempDir(), sqlitestore.Options{Clock: h.clock, InsecureSyncOff: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = store.Close() })
 	keys := eventlog.NewKeyring(eventlog.NewKey())
 	h.log, h.values = eventlog.Sealed(store, keys), eventlog.SealedValues(store.Values(), keys)
-	return h
+	return h, func() { _ = store.Close() }
 }
 
 func (h *house) clock() time.Time {

@@ -118,11 +118,7 @@ func (f *Follower) Run(ctx context.Context) {
 		}
 		if err := f.look(ctx, in); err != nil && ctx.Err() == nil {
 			f.logger.Error("the moderators' queue could not be brought up to date; it is tried again", "room", in, "reason", err)
-			f.Look(in)
-			select {
-			case <-time.After(lookAgain):
-			case <-ctx.Done():
-			}
+			time.AfterFunc(lookAgain, func() { f.Look(in) }) // the others are not held up by it
 		}
 		if ctx.Err() != nil {
 			return

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/kith-chat/kith/server/desk"
+	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/person/fact"
 )
 
@@ -11,6 +12,12 @@ import (
 func (b *Book) DuePages(ctx context.Context) (due []desk.Item, err error) {
 	err = b.look(ctx, func(s *desk.State) { due = s.DuePages(b.now()) })
 	return due, err
+}
+
+// PageOf is what became of sending a call; see desk.State.
+func (b *Book) PageOf(ctx context.Context, in person.RoomID, ref uint64) (page desk.Page, err error) {
+	err = b.look(ctx, func(s *desk.State) { page = s.PageOf(in, ref) })
+	return page, err
 }
 
 // BeginPage says that this node sends a call from now on, and which try that is; see

@@ -20,6 +20,12 @@ func (b *Book) Shifts(ctx context.Context, who person.ID) (offers []desk.Offer, 
 	return offers, err
 }
 
+// Covers says whether who looks after every room that another does.
+func (b *Book) Covers(ctx context.Context, who, other person.ID) (all bool, err error) {
+	err = b.look(ctx, func(s *desk.State) { all = s.Covers(who, other) })
+	return all, err
+}
+
 // HandOver is somebody giving an item to a colleague; see desk.State.
 func (b *Book) HandOver(ctx context.Context, id desk.ItemID, by, to person.ID) error {
 	_, err := b.change(ctx, by.Actor(), func(s *desk.State) ([]fact.Fact, error) { return s.HandOver(id, by, to, b.now()) })

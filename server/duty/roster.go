@@ -34,7 +34,7 @@ type Entry struct {
 	Answered time.Time // when their console last did
 	Touched  time.Time // when they last entered something
 	Ending   bool      // they said that they are not any more, or fell silent
-	Told     bool      // every room of theirs knows
+	Told     time.Time // when every room of theirs was told last; zero: not yet
 
 	version eventlog.Version
 }
@@ -48,7 +48,7 @@ type stored struct {
 	Answered int64 `json:"answered"` // ms since 1970 UTC
 	Touched  int64 `json:"touched"`
 	Ending   bool  `json:"ending,omitempty"`
-	Told     bool  `json:"told,omitempty"`
+	ToldAt   int64 `json:"told_at,omitempty"`
 }
 
 // Roster is the list. All methods may be called from any goroutine of any node.
@@ -68,26 +68,23 @@ func (r *Roster) Begin(ctx context.Context, who person.ID) error {
 
 // End says that somebody is on duty no more. The entry stays until Settle.
 func (r *Roster) End(ctx context.Context, who person.ID) error {
-	return r.change(ctx, who, func(e *Entry) { e.Ending, e.Told = true, false })
+	return r.change(ctx, who, func(e *Entry) { e.Ending, e.Told = true, time.Time{} })
 }
 
-// Answers notes that somebody's console answers, and when they last touched it. It does
-// not bring back who has ended, or has fallen silent for too long.
-func (r *Roster) Answers(ctx context.Context, who person.ID, touched time.Time) error {
+// Answers notes when somebody's console was heard last, and when they last touched it. It
+// does not bring back who has ended, or has fallen silent for too long.
+func (r *Roster) Answers(ctx context.Context, who person.ID, heard, touched time.Time) error {
 	return r.change(ctx, who, func(e *Entry) {
-		if now := r.clock(); e.Serves(now) {
-			e.Answered = now
-			if touched.After(e.Touched) {
-				e.Touched = touched
-			}
+		if !e.Serves(r.clock()) {
+			return
+		}
+		if heard.After(e.Answered) {
+			e.Answered = heard
+		}
+		if touched.After(e.Touched) {
+			e.Touched = touched
 		}
 	})
-}
-
-// Anew says that the rooms of somebody on the list have to be told again: there is a new
-// one.
-func (r *Roster) Anew(ctx context.Context, who person.ID) error {
-	return r.change(ctx, who, func(e *Entry) { e.Told = false })
 }
 
 // Settle is called once every room knows of the entry as it was read: who serves stays on
@@ -96,7 +93,7 @@ func (r *Roster) Anew(ctx context.Context, who person.ID) error {
 func (r *Roster) Settle(ctx context.Context, e Entry, serves bool) (bool, error) {
 	var err error
 	if serves {
-		e.Told = true
+		e.Told = r.clock()
 		err = r.put(ctx, e, e.version)
 	} else {
 		err = r.values.Delete(ctx, bucket, string(e.Person), e.version)
@@ -144,12 +141,24 @@ func parse(v eventlog.Value) (Entry, error) {
 	}
 	return Entry{
 		Person: person.ID(v.Key), Answered: time.UnixMilli(s.Answered), Touched: time.UnixMilli(s.Touched),
-		Ending: s.Ending, Told: s.Told, version: v.Version,
+		Ending: s.Ending, Told: moment(s.ToldAt), version: v.Version,
 	}, nil
 }
 
+// moment is a time as it is stored; 0 is none.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
+
 func (r *Roster) put(ctx context.Context, e Entry, cond eventlog.Version) error {
-	data, err := json.Marshal(stored{e.Answered.UnixMilli(), e.Touched.UnixMilli(), e.Ending, e.Told})
+	s := stored{Answered: e.Answered.UnixMilli(), Touched: e.Touched.UnixMilli(), Ending: e.Ending}
+	if !e.Told.IsZero() {
+		s.ToldAt = e.Told.UnixMilli()
+	}
+	data, err := json.Marshal(s)
 	if err == nil {
 		_, err = r.values.Put(ctx, bucket, string(e.Person), data, time.Time{}, cond)
 	}

@@ -33,23 +33,31 @@ func TestServes(t *testing.T) {
 		}
 	}
 	serves(false)
-	must(r.Answers(t.Context(), ruth, now)) // never said so
+	must(r.Answers(t.Context(), ruth, now, now)) // never said so
 	serves(false)
 	must(r.Begin(t.Context(), ruth))
 	serves(true)
 	now = now.Add(duty.AnswersWithin)
 	serves(true)
-	must(r.Answers(t.Context(), ruth, now.Add(-time.Minute)))
+	must(r.Answers(t.Context(), ruth, now, now.Add(-time.Minute)))
+	now = now.Add(duty.AnswersWithin)
+	// A node that looks now has heard the page some time ago: that counts, not when it looked.
+	must(r.Answers(t.Context(), ruth, now.Add(-30*time.Second), now))
+	now = now.Add(30 * time.Second)
+	serves(true)
+	now = now.Add(time.Millisecond)
+	serves(false)
+	must(r.Begin(t.Context(), ruth))
 	now = now.Add(duty.AnswersWithin + time.Millisecond)
 	serves(false)
-	must(r.Answers(t.Context(), ruth, now)) // too late: it is said anew by them alone
+	must(r.Answers(t.Context(), ruth, now, now)) // too late: it is said anew by them alone
 	serves(false)
 
 	must(r.Begin(t.Context(), ruth))
 	touched := now
 	for range 15 {
 		now = now.Add(time.Minute)
-		must(r.Answers(t.Context(), ruth, touched))
+		must(r.Answers(t.Context(), ruth, now, touched))
 	}
 	serves(true)
 	now = now.Add(time.Millisecond)
@@ -85,7 +93,7 @@ func TestLateNews(t *testing.T) {
 			t.Fatalf("settled as %+v: %v, %v", stale, ok, err)
 		}
 	}
-	if e, ok, err := r.Has(t.Context(), ruth); err != nil || !ok || e.Told || e.Ending {
+	if e, ok, err := r.Has(t.Context(), ruth); err != nil || !ok || !e.Told.IsZero() || e.Ending {
 		t.Errorf("%+v, %v, %v", e, ok, err)
 	}
 }

@@ -23,12 +23,20 @@ var (
 	ErrMany    = &Error{"hours_too_many"} // more than MaxSpans or MaxDates
 )
 
-// Check refuses what is no schedule. zone says whether there is a zone of that name.
-func (s Schedule) Check(zone func(name string) bool) error {
+// WeekMinutes is how much of an ordinary week is on, in minutes.
+func (s Schedule) WeekMinutes() (sum int) {
+	for _, d := range s.Weekly {
+		sum += d.To - d.From
+	}
+	return sum
+}
+
+// Check refuses what is no schedule. zone finds a time zone by its name; nil: there is none.
+func (s Schedule) Check(zone func(name string) *time.Location) error {
 	if len(s.Weekly)+len(s.Except) == 0 && s.Zone == "" {
 		return nil
 	}
-	if s.Zone == "" || len(s.Zone) > 60 || !zone(s.Zone) {
+	if s.Zone == "" || len(s.Zone) > 60 || zone(s.Zone) == nil {
 		return ErrZone
 	}
 	if len(s.Weekly) > MaxSpans || len(s.Except) > MaxDates {

@@ -20,9 +20,12 @@ func zone(t testing.TB, name string) *time.Location {
 	return in
 }
 
-func known(name string) bool {
-	_, err := time.LoadLocation(name)
-	return err == nil
+func known(name string) *time.Location {
+	in, err := time.LoadLocation(name)
+	if err != nil {
+		return nil
+	}
+	return in
 }
 
 func at(t testing.TB, text string) time.Time {

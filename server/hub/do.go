@@ -127,7 +127,7 @@ func (l *live) judge(batch []pending) (made []passed, records []eventlog.Record,
 			continue
 		}
 		at := fork.Clock(l.hub.Now())
-		d, err := room.Decide(fork, room.Command{ID: p.id, Actor: p.actor, At: at, Do: p.act, Session: l.meets(at), Zone: knownZone})
+		d, err := room.Decide(fork, room.Command{ID: p.id, Actor: p.actor, At: at, Do: p.act, Session: meets(fork, at), Zone: zoneOf})
 		if err != nil {
 			refused[i] = err
 			continue

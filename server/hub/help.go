@@ -17,6 +17,7 @@ type Help struct {
 	Team   []string       `json:"team"`    // how everybody of the team is called
 	Coming [][2]room.Time `json:"coming_hours,omitempty"`
 	Call   *wire.Call     `json:"call,omitempty"`
+	Ref    uint64         `json:"-"` // the call's number on the moderators' queue
 }
 
 type helping struct {
@@ -46,7 +47,7 @@ func (h *helping) serve(l *live) error {
 	}
 	if call, ok := l.state.CallOf(h.who, viewer); ok {
 		own := l.call(call)
-		h.out.Call = &own
+		h.out.Call, h.out.Ref = &own, uint64(viewer.Index)+1
 	}
 	return nil
 }

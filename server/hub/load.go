@@ -14,6 +14,11 @@ import (
 // snapshotBucket holds each room's newest snapshot. They are disposable.
 const snapshotBucket = "snapshot"
 
+// Unreadable says whether an error means that what is stored of a room, or what the
+// console shows of it, cannot be read, and will not be: everything else about its people
+// goes on without it.
+func Unreadable(err error) bool { return errors.Is(err, eventlog.ErrCorrupt) }
+
 // loadTimeout bounds the loading of a room from its log.
 const loadTimeout = time.Minute
 

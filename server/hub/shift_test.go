@@ -136,3 +136,52 @@ func TestOldPageHearsOfEverySetting(t *testing.T) {
 		}
 	})
 }
+
+// A shift from ten in the evening to six in the morning, in three zones, over the nights in
+// which their clocks change: whoever looks into the room that evening is told of one that
+// lasts an hour less, or more, and of the next, which lasts eight again. While it is on, it
+// stands first; to the minute it ends it does not.
+func TestShiftsOverDaylightSaving(t *testing.T) {
+	for _, c := range []struct {
+		zone, begins string
+		lasts        time.Duration
+	}{
+		{"America/New_York", "2026-03-08T03:00:00Z", 7 * time.Hour},
+		{"America/New_York", "2026-11-01T02:00:00Z", 9 * time.Hour},
+		{"Europe/London", "2026-03-28T22:00:00Z", 7 * time.Hour},
+		{"Europe/London", "2026-10-24T21:00:00Z", 9 * time.Hour},
+		{"Australia/Sydney", "2026-10-03T12:00:00Z", 7 * time.Hour},
+		{"Australia/Sydney", "2026-04-04T11:00:00Z", 9 * time.Hour},
+	} {
+		t.Run(c.zone+" "+c.begins[:10], func(t *testing.T) {
+			inHouse(t, func(t *testing.T, h *house) {
+				begins, err := time.Parse(time.RFC3339, c.begins)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b := h.hub()
+				in, who := h.crew(b, 4)
+				h.do(b, in, who[0], room.SetHours{Schedule: daily(c.zone, 22*60, 30*60)})
+				first := func() [2]room.Time {
+					page, _ := h.connect(b, who[2], hub.Shows{}).join(in, "", 1)
+					return page.Room.Calendar.ComingHours[0]
+				}
+				want := [2]room.Time{room.Time(begins.UnixMilli()), room.Time(begins.Add(c.lasts).UnixMilli())}
+				h.forwardTo(begins.Add(-time.Minute))
+				if got := first(); got != want {
+					t.Errorf("the evening before: %v, want %v", got, want)
+				}
+				h.forward(time.Minute + c.lasts - time.Millisecond)
+				if got := first(); got != want {
+					t.Errorf("a millisecond before it ends: %v, want %v", got, want)
+				}
+				h.forward(time.Millisecond)
+				next := begins.Add(c.lasts + 16*time.Hour)
+				want = [2]room.Time{room.Time(next.UnixMilli()), room.Time(next.Add(8 * time.Hour).UnixMilli())}
+				if got := first(); got != want {
+					t.Errorf("when it has ended: %v, want %v", got, want)
+				}
+			})
+		})
+	}
+}

@@ -17,36 +17,31 @@ const comingShown = 8
 // there are stay in it, some hundred.
 var zones sync.Map
 
-// zoneOf finds a time zone by its name in the IANA database.
-func zoneOf(name string) (*time.Location, bool) {
+// zoneOf finds a time zone by its name in the IANA database; nil: there is none.
+func zoneOf(name string) *time.Location {
 	if known, ok := zones.Load(name); ok {
-		return known.(*time.Location), true
+		return known.(*time.Location)
 	}
 	if name == "" || name == "Local" { // the machine's own is no place
-		return nil, false
+		return nil
 	}
 	in, err := time.LoadLocation(name)
 	if err != nil {
-		return nil, false
+		return nil
 	}
 	zones.Store(name, in)
-	return in, true
+	return in
 }
 
-func knownZone(name string) bool {
-	_, ok := zoneOf(name)
-	return ok
-}
-
-// meets is until when the room's group meets, where it does at a time and members are
+// meets is until when a room's group meets, where it does at a time and members are
 // to be quiet meanwhile; 0: not now.
-func (l *live) meets(at room.Time) room.Time {
-	c := l.state.Calendar()
+func meets(s *room.State, at room.Time) room.Time {
+	c := s.Calendar()
 	if !c.Quiet {
 		return 0
 	}
-	in, ok := zoneOf(c.Sessions.Zone)
-	if !ok {
+	in := zoneOf(c.Sessions.Zone)
+	if in == nil {
 		return 0
 	}
 	w, _ := c.Sessions.At(time.UnixMilli(int64(at)), in)
@@ -71,7 +66,7 @@ func (l *live) calendar() *wire.Calendar {
 	now := time.UnixMilli(int64(l.hub.Now()))
 	w.Hours, w.ComingHours = coming(c.Hours, now)
 	w.Sessions, w.ComingSessions = coming(c.Sessions, now)
-	if in, ok := zoneOf(c.Sessions.Zone); ok {
+	if in := zoneOf(c.Sessions.Zone); in != nil {
 		if last, ok := c.Sessions.Last(now, in); ok {
 			w.LastSession = window(last)
 		}
@@ -80,8 +75,8 @@ func (l *live) calendar() *wire.Calendar {
 }
 
 func coming(s hours.Schedule, now time.Time) (*hours.Schedule, [][2]room.Time) {
-	in, ok := zoneOf(s.Zone)
-	if s.Empty() || !ok {
+	in := zoneOf(s.Zone)
+	if s.Empty() || in == nil {
 		return nil, nil
 	}
 	var windows [][2]room.Time

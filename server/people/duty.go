@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/kith-chat/kith/server/hub"
 	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/room"
 )
@@ -19,7 +20,7 @@ func (p *People) SetDuty(ctx context.Context, who person.ID, on bool) error {
 	for _, in := range state.Rooms {
 		_, err := p.hub.Do(ctx, in, "", p.hub.NewID(), room.SetDuty{Person: who, On: on})
 		switch {
-		case err == nil, errors.Is(err, room.ErrNothingDue), errors.Is(err, room.ErrNoSuchMember), errors.Is(err, room.ErrNoSuchRoom):
+		case err == nil, errors.Is(err, room.ErrNothingDue), errors.Is(err, room.ErrNoSuchMember), errors.Is(err, room.ErrNoSuchRoom), hub.Unreadable(err):
 		default:
 			errs = append(errs, err)
 		}

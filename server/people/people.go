@@ -173,6 +173,9 @@ func (p *People) RoomLines(ctx context.Context, who person.ID) ([]wire.RoomLine,
 			state.Left = append(state.Left, id)
 			continue
 		}
+		if hub.Unreadable(err) { // the others are still theirs
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -210,8 +213,21 @@ type Standing struct {
 	Staff bool // lead, or moderator of any room
 }
 
-// Standing folds the person's rooms for what they are in each.
+// Standing folds the person's rooms for what they are in each. Whoever asks about somebody
+// else asks this: where a room cannot be read, it is not known what they are.
 func (p *People) Standing(ctx context.Context, who person.ID) (Standing, error) {
+	return p.standing(ctx, who, func(error) bool { return false })
+}
+
+// Staff says whether somebody is of the team in a room that can be read, or leads: what
+// they may ask for themselves. A room that cannot be read opens nothing, and must not keep
+// its people out of all others.
+func (p *People) Staff(ctx context.Context, who person.ID) (bool, error) {
+	s, err := p.standing(ctx, who, hub.Unreadable)
+	return s.Staff, err
+}
+
+func (p *People) standing(ctx context.Context, who person.ID, past func(error) bool) (Standing, error) {
 	programme, err := p.Programme(ctx)
 	if err != nil {
 		return Standing{}, err
@@ -226,7 +242,7 @@ func (p *People) Standing(ctx context.Context, who person.ID) (Standing, error) 
 	for _, id := range state.Rooms {
 		m, err := p.hub.Membership(ctx, id, who)
 		switch {
-		case errors.Is(err, room.ErrNoSuchRoom):
+		case errors.Is(err, room.ErrNoSuchRoom), past(err):
 		case err != nil:
 			return Standing{}, err
 		case m.Role.Staff():

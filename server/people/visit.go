@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kith-chat/kith/server/eventlog"
+	"github.com/kith-chat/kith/server/hub"
 	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/person/fact"
 	"github.com/kith-chat/kith/server/room"
@@ -103,6 +104,9 @@ func (p *People) OtherRooms(ctx context.Context, who person.ID) ([]OtherRoom, er
 	for _, id := range programme.Rooms {
 		_, err := p.hub.Membership(ctx, id, who)
 		if err == nil {
+			continue
+		}
+		if hub.Unreadable(err) {
 			continue
 		}
 		if !errors.Is(err, room.ErrNoSuchRoom) {

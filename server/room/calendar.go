@@ -18,7 +18,7 @@ func (a SetHours) decide(s *State, c Command, _ Member) (Event, error) {
 	if err := a.Schedule.Check(c.zone); err != nil {
 		return nil, badSchedule(err)
 	}
-	if a.Schedule.Empty() && s.policy.Unattended.needsHours() {
+	if s.policy.Unattended.needsHours() && !staffed(a.Schedule, c) {
 		return nil, ErrNeedsHours
 	}
 	return &HoursSet{Schedule: a.Schedule}, nil
@@ -28,11 +28,19 @@ func (a SetSessions) decide(_ *State, c Command, _ Member) (Event, error) {
 	if err := a.Schedule.Check(c.zone); err != nil {
 		return nil, badSchedule(err)
 	}
-	if a.Quiet && a.Schedule.Empty() {
+	switch {
+	case a.Quiet && a.Schedule.Empty():
 		return nil, &Refusal{Code: "no_sessions", Field: "quiet"}
+	case a.Quiet && a.Schedule.WeekMinutes() > MaxQuiet:
+		return nil, &Refusal{Code: "quiet_long", Field: "quiet"}
 	}
 	return &SessionsSet{Schedule: a.Schedule, Quiet: a.Quiet}, nil
 }
+
+// MaxQuiet is for how many minutes of a week a room may be quiet. The most that such a
+// programme asks for is 19 hours (ASAM, level 2.1); a room that is quiet all week is closed
+// without anybody having said so.
+const MaxQuiet = 40 * 60
 
 func badSchedule(err error) error {
 	code := "bad_value"

@@ -29,25 +29,25 @@ func (AnswerCall) act() act  { return "answer_call" }
 func (EndCall) act() act     { return "end_call" }
 
 func (a CallForHelp) decide(s *State, c Command, _ Member) (Event, error) {
-	if l, _ := s.lines.get(c.Actor); l.Call.Open() {
+	if s.call(c.Actor).Open() {
 		return nil, ErrAlreadyCalled
 	}
 	return &HelpCalled{}, nil
 }
 
 func (a AnswerCall) decide(s *State, _ Command, _ Member) (Event, error) {
-	l, _ := s.lines.get(a.Person)
+	call := s.call(a.Person)
 	switch {
-	case l.Call.Seq == 0:
+	case call.Seq == 0:
 		return nil, ErrNoCall
-	case !l.Call.Open():
+	case !call.Open():
 		return nil, ErrCallAnswered
 	}
 	return &CallAnswered{Person: a.Person}, nil
 }
 
 func (a EndCall) decide(s *State, c Command, _ Member) (Event, error) {
-	if l, _ := s.lines.get(c.Actor); l.Call.Seq == 0 {
+	if s.call(c.Actor).Seq == 0 {
 		return nil, ErrNoCall
 	}
 	return &CallEnded{}, nil
@@ -109,23 +109,33 @@ func (l *Line) answer(by Member, at Time) {
 	}
 }
 
+// call is somebody's call. An open one has no term: nobody is forgotten because texts are
+// kept for a day only. One that was read goes with the texts of its time.
+func (s *State) call(id person.ID) Call {
+	l, ok := s.lines.get(id)
+	if !ok || !l.Call.Open() && s.lapsed(l.Call.At) {
+		return Call{}
+	}
+	return l.Call
+}
+
 // CallOf is a member's call as the viewer is told of it: their own, or for staff. Who
 // moderates has none.
 func (s *State) CallOf(id person.ID, viewer Member) (Call, bool) {
-	l, ok := s.lines.get(id)
-	if !ok || l.Call.Seq == 0 || !s.Here(viewer) || s.lapsed(l.Call.At) {
+	call := s.call(id)
+	if call.Seq == 0 || !s.Here(viewer) {
 		return Call{}, false
 	}
-	own := viewer.Person == id && l.Call.Seq > viewer.Joined
-	return l.Call, own || viewer.Role.Staff()
+	own := viewer.Person == id && call.Seq > viewer.Joined
+	return call, own || viewer.Role.Staff()
 }
 
 // Calls is the open calls, by who called. Not for forks.
 func (s *State) Calls() map[person.ID]Call {
 	open := make(map[person.ID]Call)
-	for id, l := range s.lines.all() {
-		if l.Call.Open() && !s.lapsed(l.Call.At) {
-			open[id] = l.Call
+	for id := range s.lines.all() {
+		if call := s.call(id); call.Open() {
+			open[id] = call
 		}
 	}
 	return open

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"time"
 
 	"github.com/kith-chat/kith/server/person"
 )
@@ -79,11 +80,16 @@ type Command struct {
 	// Session is until when the group meets, where it does at At; 0: it does not. What a
 	// zone's clock shows is not for a pure package to know: it comes in with the command.
 	Session Time
-	// Zone says whether there is a time zone of that name; nil: there is none.
-	Zone func(name string) bool
+	// Zone is the time zone of a name of the IANA database; nil: there is none.
+	Zone func(name string) *time.Location
 }
 
-func (c Command) zone(name string) bool { return c.Zone != nil && c.Zone(name) }
+func (c Command) zone(name string) *time.Location {
+	if c.Zone == nil {
+		return nil
+	}
+	return c.Zone(name)
+}
 
 // Action is what a command wants done: one of the exported structs of this
 // package that name an act in the imperative.

@@ -12,11 +12,26 @@ import (
 	"github.com/kith-chat/kith/server/room"
 )
 
-func someZone(name string) bool { return name == "Europe/Paris" }
+var paris, _ = time.LoadLocation("Europe/Paris")
+
+func someZone(name string) *time.Location {
+	if name == "Europe/Paris" {
+		return paris
+	}
+	return nil
+}
 
 func weekly(zone string, from, to int) hours.Schedule {
 	return hours.Schedule{Zone: zone, Weekly: []hours.DaySpan{{Day: time.Monday, Span: hours.Span{From: from, To: to}}}}
 }
+
+// longAgo has one time; all is most of the week.
+var (
+	longAgo = hours.Schedule{Zone: "Europe/Paris", Except: []hours.Date{{Date: "2020-02-03", Spans: []hours.Span{{From: 540, To: 720}}}}}
+	all     = hours.Schedule{Zone: "Europe/Paris", Weekly: []hours.DaySpan{
+		{Day: time.Monday, Span: hours.Span{To: 960}}, {Day: time.Tuesday, Span: hours.Span{To: 960}}, {Day: time.Friday, Span: hours.Span{To: 481}},
+	}}
+)
 
 // schedules are some that are fine and some that are not, with the word for that.
 var schedules = []struct {
@@ -28,11 +43,13 @@ var schedules = []struct {
 	{weekly("Europe/Paris", 1320, 1800), ""},
 	{weekly("Europe/Paris", 480, 480+30*60), "hours_long"},
 	{weekly("Mars/Base", 540, 720), "zone_bad"},
+	{longAgo, ""},
+	{all, ""},
 }
 
 func badness(s hours.Schedule) string {
 	for _, known := range schedules {
-		if known.s.Zone == s.Zone && slices.Equal(known.s.Weekly, s.Weekly) {
+		if known.s.Zone == s.Zone && slices.Equal(known.s.Weekly, s.Weekly) && len(known.s.Except) == len(s.Except) {
 			return known.code
 		}
 	}
@@ -63,16 +80,17 @@ func (w *world) shiftAct(t *rapid.T, whom person.ID) room.Action {
 
 func (m *model) ruleOfShift(c room.Command, s *tale) string {
 	by := m.stay(c.Actor)
-	call := s.calls[c.Actor]
+	call := s.call(m, c.Actor)
 	waits := s.policy.unattended == "hold" || s.policy.unattended == "closed"
 	switch a := c.Do.(type) {
 	case room.SetDuty:
 		st := s.stays[a.Person]
 		return first(when(a.On && !(st.here(m.latest()) && st.staff()), "no_such_member"), when(s.duty[a.Person] == a.On, "nothing_due"))
 	case room.SetHours:
-		return first(badness(a.Schedule), when(a.Schedule.Empty() && waits, "needs_hours"))
+		return first(badness(a.Schedule), when(len(a.Schedule.Weekly) == 0 && waits, "needs_hours"))
 	case room.SetSessions:
-		return first(badness(a.Schedule), when(a.Quiet && a.Schedule.Empty(), "no_sessions"))
+		return first(badness(a.Schedule), when(a.Quiet && a.Schedule.Empty(), "no_sessions"),
+			when(a.Quiet && len(a.Schedule.Weekly) == len(all.Weekly), "quiet_long"))
 	case room.SetUnattended:
 		return first(when(!slices.Contains([]room.Unattended{"open", "hold", "closed"}, a.Mode), "bad_value"),
 			when(a.Mode != "open" && !s.policy.hours, "needs_hours"))
@@ -86,7 +104,7 @@ func (m *model) ruleOfShift(c room.Command, s *tale) string {
 	case room.CallForHelp:
 		return when(call.seq != 0 && !call.answered, "already_called")
 	case room.AnswerCall:
-		call := s.calls[a.Person]
+		call := s.call(m, a.Person)
 		return first(when(call.seq == 0, "no_call"), when(call.answered, "call_answered"))
 	case room.EndCall:
 		return when(call.seq == 0, "no_call")
@@ -101,7 +119,7 @@ func (s *tale) addShift(d done) {
 			delete(s.duty, a.Person)
 		}
 	case room.SetHours:
-		s.policy.hours = !a.Schedule.Empty()
+		s.policy.hours = len(a.Schedule.Weekly) > 0 // every week somebody comes, then
 	case room.SetSessions:
 		s.policy.quiet = a.Quiet
 	case room.SetUnattended:
@@ -120,6 +138,14 @@ func (s *tale) addShift(d done) {
 	case room.EndCall:
 		delete(s.calls, d.cmd.Actor)
 	}
+}
+
+// call is somebody's call; one that was read has a term.
+func (s *tale) call(m *model, who person.ID) helpCall {
+	if call := s.calls[who]; !call.answered || !m.past(s, call.at) {
+		return call
+	}
+	return helpCall{}
 }
 
 func (s *tale) answerCall(who person.ID) {
@@ -156,8 +182,8 @@ func (w *world) checkShift(t *rapid.T) {
 		t.Fatalf("on duty are %v (%v), want %v", on, w.state.Attended(), want)
 	}
 	calls, open := w.state.Calls(), map[person.ID]room.Time{}
-	for who, call := range s.calls {
-		if !call.answered && !w.model.past(s, call.at) {
+	for who := range s.calls {
+		if call := s.call(&w.model, who); call.seq != 0 && !call.answered {
 			open[who] = call.at
 		}
 	}
@@ -178,8 +204,8 @@ func (w *world) checkCallsAndPin(t *rapid.T, s *tale, now room.Time) {
 		viewer, _ := w.state.Viewer(who, now)
 		eyes := s.eyes(who, now)
 		for _, of := range slices.Sorted(maps.Keys(s.calls)) {
-			call := s.calls[of]
-			told := !w.model.past(s, call.at) && (eyes.staff() || of == who && eyes.here(now) && call.seq > eyes.joined)
+			call := s.call(&w.model, of)
+			told := call.seq != 0 && (eyes.staff() || of == who && eyes.here(now) && call.seq > eyes.joined)
 			if got, ok := w.state.CallOf(of, viewer); ok != told || ok && got.Open() == call.answered {
 				t.Fatalf("%s is told of the call of %s: %v, want %v", who, of, ok, told)
 			}

@@ -1,5 +1,11 @@
 package room
 
+import (
+	"time"
+
+	"github.com/kith-chat/kith/server/hours"
+)
+
 // Unattended is what the room is while nobody is on duty.
 type Unattended string
 
@@ -13,18 +19,36 @@ const (
 // needsHours: what waits for somebody has to have somebody who comes.
 func (u Unattended) needsHours() bool { return u == UnattendedHold || u == UnattendedClosed }
 
+// staffedWithin is how far ahead somebody has to come, where things wait for them.
+const staffedWithin = 14 * Day
+
+// staffed says whether somebody answers within two weeks. Hours that are all over, or far
+// away, are as good as none.
+func staffed(h hours.Schedule, c Command) bool {
+	in := c.zone(h.Zone)
+	if in == nil {
+		return false
+	}
+	now := time.UnixMilli(int64(c.At))
+	if _, on := h.At(now, in); on {
+		return true
+	}
+	next, ok := h.Next(now, in)
+	return ok && next.From.Sub(now).Milliseconds() <= int64(staffedWithin)
+}
+
 // SetUnattended sets what the room is while nobody is on duty.
 type SetUnattended struct{ Mode Unattended }
 
 func (SetUnattended) act() act { return "set_unattended" }
 
-func (a SetUnattended) decide(s *State, _ Command, _ Member) (Event, error) {
+func (a SetUnattended) decide(s *State, c Command, _ Member) (Event, error) {
 	switch a.Mode {
 	case UnattendedOpen, UnattendedHold, UnattendedClosed:
 	default:
 		return nil, &Refusal{Code: "bad_value", Field: "mode"}
 	}
-	if a.Mode.needsHours() && s.calendar.Hours.Empty() {
+	if a.Mode.needsHours() && !staffed(s.calendar.Hours, c) {
 		return nil, ErrNeedsHours
 	}
 	return &UnattendedSet{Mode: a.Mode}, nil

@@ -52,6 +52,7 @@ func (s *Server) moveMember(w http.ResponseWriter, r *http.Request, who *visitor
 	if err := s.people.Move(r.Context(), who.person, target, in.Room, in.To, alias); err != nil {
 		return err
 	}
+	s.tellNewRoom(r, target)
 	return done(w)
 }
 
@@ -76,6 +77,7 @@ func (s *Server) setRole(w http.ResponseWriter, r *http.Request, who *visitor) e
 	if err := s.people.SetRole(r.Context(), who.person, target, in.Room, role); err != nil {
 		return err
 	}
+	s.tellNewRoom(r, target)
 	return done(w)
 }
 

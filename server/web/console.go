@@ -1,11 +1,15 @@
 package web
 
 import (
+	"cmp"
 	"crypto/rand"
+	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/kith-chat/kith/server/desk"
 	"github.com/kith-chat/kith/server/hub"
+	"github.com/kith-chat/kith/server/person"
 	"github.com/kith-chat/kith/server/person/fact"
 	"github.com/kith-chat/kith/server/room"
 )
@@ -14,6 +18,8 @@ import (
 type consoleRoom struct {
 	Room room.ID `json:"room"`
 	hub.Glance
+	// Unreadable: what is stored of it cannot be read. The others still can.
+	Unreadable bool `json:"unreadable,omitempty"`
 }
 
 // consoleShift is a shift that is to be handed over, as one of the two sees it.
@@ -42,10 +48,10 @@ func (s *Server) console(w http.ResponseWriter, r *http.Request, who *visitor) e
 	rooms := []consoleRoom{}
 	for _, in := range mine {
 		g, err := s.hub.Glance(ctx, in)
-		if err != nil {
+		if err != nil && !hub.Unreadable(err) {
 			return err
 		}
-		rooms = append(rooms, consoleRoom{in, g})
+		rooms = append(rooms, consoleRoom{Room: in, Glance: g, Unreadable: err != nil})
 	}
 	items, err := s.itemsOf(ctx, who)
 	if err != nil {
@@ -70,6 +76,9 @@ func (s *Server) shiftsOf(r *http.Request, who *visitor) ([]consoleShift, error)
 			other = o.To
 		}
 		m, err := s.hub.Membership(r.Context(), o.Room, other)
+		if hub.Unreadable(err) || errors.Is(err, room.ErrNoSuchRoom) { // the desk hears of that in a moment
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -78,33 +87,54 @@ func (s *Server) shiftsOf(r *http.Request, who *visitor) ([]consoleShift, error)
 	return list, nil
 }
 
-// colleague is somebody who looks after one of the asker's rooms, too.
+// colleague is somebody who looks after some of the asker's rooms, too.
 type colleague struct {
+	OnDuty bool   `json:"on_duty,omitempty"`
+	Rooms  []seat `json:"rooms"`
+}
+
+// seat is what somebody is in one room.
+type seat struct {
 	Room   room.ID `json:"room"`
 	Member string  `json:"member"`
 	Alias  string  `json:"alias"`
-	OnDuty bool    `json:"on_duty,omitempty"`
 }
 
-// colleagues is whom one can hand something over to, each once for every room.
+// colleagues is whom one can hand something over to, each once, those on duty first.
 func (s *Server) colleagues(w http.ResponseWriter, r *http.Request, who *visitor) error {
 	mine, err := s.Desk.RoomsOf(r.Context(), who.person)
 	if err != nil {
 		return err
 	}
-	list := []colleague{}
+	list := []*colleague{}
+	known := make(map[person.ID]*colleague)
 	for _, in := range mine {
 		team, err := s.hub.Team(r.Context(), in)
-		if err != nil {
+		if err != nil && !hub.Unreadable(err) {
 			return err
 		}
 		for _, m := range team {
-			if m.Person != who.person {
-				list = append(list, colleague{in, s.hub.Tokens.Member(in, m.Person), m.Alias.Text, m.OnDuty})
+			if m.Person == who.person {
+				continue
 			}
+			c := known[m.Person]
+			if c == nil {
+				c = &colleague{}
+				known[m.Person], list = c, append(list, c)
+			}
+			c.OnDuty = c.OnDuty || m.OnDuty
+			c.Rooms = append(c.Rooms, seat{in, s.hub.Tokens.Member(in, m.Person), m.Alias.Text})
 		}
 	}
+	slices.SortStableFunc(list, func(a, b *colleague) int { return cmp.Compare(dutyRank(a), dutyRank(b)) })
 	return ok(w, map[string]any{"colleagues": list})
+}
+
+func dutyRank(c *colleague) int {
+	if c.OnDuty {
+		return 0
+	}
+	return 1
 }
 
 // handOver gives one item to a colleague.
@@ -151,7 +181,8 @@ func (s *Server) offerShift(w http.ResponseWriter, r *http.Request, who *visitor
 	return ok(w, map[string]any{"shift": id})
 }
 
-// takeShift is the other's yes: they are on duty from now on, and who handed over is not.
+// takeShift is the other's yes: they are on duty from now on. Who handed over is not any
+// more, unless they look after a room that the other does not.
 func (s *Server) takeShift(w http.ResponseWriter, r *http.Request, who *visitor) error {
 	var in struct {
 		Shift desk.ShiftID `json:"shift"`
@@ -159,24 +190,40 @@ func (s *Server) takeShift(w http.ResponseWriter, r *http.Request, who *visitor)
 	if err := decode(w, r, &in); err != nil {
 		return err
 	}
+	if err := s.offeredTo(r, in.Shift, who.person); err != nil {
+		return err
+	}
+	// First the one who comes: the rooms are never without anybody in between, and if this
+	// node dies on the way, the shift is still there to be taken.
+	if err := s.setDuty(r, who.person, s.Duty.Begin); err != nil {
+		return err
+	}
 	from, err := s.Desk.TakeShift(r.Context(), in.Shift, who.person)
 	if err != nil {
 		return err
 	}
-	// First the one who comes: the rooms are never without anybody in between.
-	if err := s.Duty.Begin(r.Context(), who.person); err != nil {
+	all, err := s.Desk.Covers(r.Context(), who.person, from)
+	if err != nil {
 		return err
 	}
-	if err := s.TellDuty(r.Context(), who.person); err != nil {
+	if all {
+		if err := s.setDuty(r, from, s.Duty.End); err != nil {
+			return err
+		}
+	}
+	return ok(w, map[string]bool{"ended": all})
+}
+
+// offeredTo refuses a shift that is not offered to somebody.
+func (s *Server) offeredTo(r *http.Request, id desk.ShiftID, who person.ID) error {
+	offers, err := s.Desk.Shifts(r.Context(), who)
+	if err != nil {
 		return err
 	}
-	if err := s.Duty.End(r.Context(), from); err != nil {
-		return err
+	if !slices.ContainsFunc(offers, func(o desk.Offer) bool { return o.ID == id && o.To == who }) {
+		return desk.ErrNoShift
 	}
-	if err := s.TellDuty(r.Context(), from); err != nil {
-		return err
-	}
-	return done(w)
+	return nil
 }
 
 // withdrawShift ends an offer, by either of the two.

@@ -96,6 +96,20 @@ func (s *Server) claim(w http.ResponseWriter, r *http.Request, who *visitor) err
 	return done(w)
 }
 
+// undo takes back what the asker did with an item last.
+func (s *Server) undo(w http.ResponseWriter, r *http.Request, who *visitor) error {
+	var in struct {
+		Item desk.ItemID `json:"item"`
+	}
+	if err := decode(w, r, &in); err != nil {
+		return err
+	}
+	if err := s.Desk.Undo(r.Context(), in.Item, who.person); err != nil {
+		return err
+	}
+	return done(w)
+}
+
 func (s *Server) release(w http.ResponseWriter, r *http.Request, who *visitor) error {
 	var in struct {
 		Item desk.ItemID `json:"item"`

@@ -45,6 +45,7 @@ var (
 	errSecondStep  = &problem{Status: 403, Code: "second_step", Text: "Give the second step first."}
 	errNoItem      = &problem{Status: 404, Code: "no_such_item", Text: "That does not wait any more."}
 	errItemTaken   = &problem{Status: 409, Code: "item_taken", Text: "Somebody else has it. Send take to have it instead of them."}
+	errNoUndo      = &problem{Status: 409, Code: "no_undo", Text: "Somebody did something with it since. Look at it as it is now."}
 	errNoColleague = &problem{Status: 400, Code: "no_such_colleague", Text: "They do not look after that room with you."}
 	errNoShift     = &problem{Status: 404, Code: "no_such_shift", Text: "That shift is not offered any more."}
 	errUnavailable = &problem{Status: 503, Code: "unavailable", Text: "The store does not answer just now. Try again."}
@@ -77,6 +78,8 @@ func explain(err error) *problem {
 		return errNoItem
 	case errors.Is(err, desk.ErrTaken):
 		return errItemTaken
+	case errors.Is(err, desk.ErrNoUndo):
+		return errNoUndo
 	case errors.Is(err, desk.ErrNoColleague):
 		return errNoColleague
 	case errors.Is(err, desk.ErrNoShift):

@@ -22,23 +22,46 @@ func (s *Server) help(w http.ResponseWriter, r *http.Request, who *visitor) erro
 	return ok(w, map[string]any{"now": ms(s.Clock()), "rooms": rooms, "pages_after_ms": s.PagesAfter.Milliseconds()})
 }
 
-func (s *Server) helpOf(r *http.Request, who person.ID) ([]hub.Help, error) {
+// roomHelp is that of one room.
+type roomHelp struct {
+	hub.Help
+	// What became of sending a call out that nobody has read.
+	PagedAt     int64 `json:"paged_at,omitempty"`
+	PagingFails bool  `json:"paging_fails,omitempty"`
+}
+
+func (s *Server) helpOf(r *http.Request, who person.ID) ([]roomHelp, error) {
 	state, err := s.gate.Person(r.Context(), who)
 	if err != nil {
 		return nil, err
 	}
-	rooms := []hub.Help{}
+	rooms := []roomHelp{}
 	for _, in := range state.Rooms {
 		one, err := s.hub.Help(r.Context(), in, who)
 		switch {
-		case errors.Is(err, room.ErrNoSuchRoom), errors.Is(err, room.ErrNotAllowed):
+		case errors.Is(err, room.ErrNoSuchRoom), errors.Is(err, room.ErrNotAllowed), hub.Unreadable(err):
 		case err != nil:
 			return nil, err
 		default:
-			rooms = append(rooms, one)
+			rooms = append(rooms, s.paged(r, one))
 		}
 	}
 	return rooms, nil
+}
+
+// paged adds what became of sending a call out. That this cannot be told must not keep
+// anybody from asking for a person.
+func (s *Server) paged(r *http.Request, one hub.Help) roomHelp {
+	out := roomHelp{Help: one}
+	if one.Call == nil || one.Call.AnsweredAt != 0 || s.PagesAfter == 0 {
+		return out
+	}
+	page, err := s.Desk.PageOf(r.Context(), one.Room, one.Ref)
+	if err != nil {
+		s.logger.Error("what became of a call cannot be told", "reason", err)
+	}
+	out.PagedAt, out.PagingFails = page.Sent, page.Sent == 0 && page.Code != ""
+	return out
 }
 
 // call asks for a moderator now: in the room that is named, or where somebody is on duty.
@@ -76,8 +99,8 @@ func (s *Server) call(w http.ResponseWriter, r *http.Request, who *visitor) erro
 
 // roomToCall is the room that was named, else one where somebody is on duty, else the
 // first.
-func roomToCall(rooms []hub.Help, named room.ID) (room.ID, bool) {
-	var best *hub.Help
+func roomToCall(rooms []roomHelp, named room.ID) (room.ID, bool) {
+	var best *roomHelp
 	for _, one := range rooms {
 		if one.Room == named {
 			return named, true

@@ -112,10 +112,7 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request, who *visitor) er
 	if err != nil {
 		return err
 	}
-	// Who is on duty is so in a room that they come into, too.
-	if err := s.Duty.Anew(r.Context(), who.person); err != nil {
-		return err
-	}
+	s.tellNewRoom(r, who.person)
 	return ok(w, map[string]room.ID{"room": id})
 }
 

@@ -32,6 +32,7 @@ func (s *Server) openRoom(w http.ResponseWriter, r *http.Request, who *visitor) 
 	if err != nil {
 		return err
 	}
+	s.tellNewRoom(r, who.person)
 	return ok(w, map[string]room.ID{"room": id})
 }
 

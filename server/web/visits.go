@@ -49,11 +49,11 @@ func (s *Server) endVisit(w http.ResponseWriter, r *http.Request, who *visitor) 
 // staff wraps what only the team may do: leads, and moderators of any room.
 func (s *Server) staff(h visiting) visiting {
 	return func(w http.ResponseWriter, r *http.Request, who *visitor) error {
-		standing, err := s.people.Standing(r.Context(), who.person)
+		staff, err := s.people.Staff(r.Context(), who.person)
 		if err != nil {
 			return err
 		}
-		if !standing.Staff {
+		if !staff {
 			return errNotAllowed
 		}
 		return h(w, r, who)

@@ -160,6 +160,7 @@ func (s *Server) routes() chi.Router {
 	get("/api/desk", s.in(s.staff(s.desk)))
 	post("/api/desk/claim", s.in(s.staff(s.claim)))
 	post("/api/desk/release", s.in(s.staff(s.release)))
+	post("/api/desk/undo", s.in(s.staff(s.undo)))
 	post("/api/desk/hand-over", s.in(s.staff(s.handOver)))
 	post("/api/desk/answer", s.in(s.staff(s.answerCall)))
 

@@ -77,6 +77,7 @@ var texts = map[string]string{
 	"hours_overlap":    "Two stretches overlap. Make one end before the other begins.",
 	"hours_too_many":   "There are too many stretches or dates. Send at most 60 and 120.",
 	"date_bad":         "A date is none, or stands twice. Write it as 2026-12-24, once.",
+	"quiet_long":       "A room can be quiet for 40 hours of a week at most. Send fewer hours, or let members write.",
 	"no_sessions":      "There is no session to be quiet in. Send when the group meets, too.",
 	"needs_hours":      "What waits for the team needs hours in which somebody answers. Send those first, or leave the room open.",
 	"nobody_on_duty":   "The room is read-only while nobody is on duty. Wait until somebody is, or call.",

@@ -1,8 +1,9 @@
 /** What only the team needs, loaded when one of them comes in. */
 
 export { ConsoleView } from './console.js';
+export * as does from './does.js';
 export { newRoomView } from './newroom.js';
-export { ring } from './ring.js';
+export { hush, ring } from './ring.js';
 export { staffView } from './staff.js';
 export { secondSettings } from './second.js';
 

@@ -14,6 +14,7 @@ import { setText, show } from '../template.js';
 import { errorWord, timeOfDay, when, word } from '../words.js';
 import { act } from '../view/act.js';
 import { openLine } from '../view/line.js';
+import { namesOf } from '../view/there.js';
 import { el } from './el.js';
 import { openNote, shiftNote, waited } from './note.js';
 import { hasSound, setSound } from './ring.js';
@@ -29,8 +30,10 @@ export class ConsoleView {
   #open;
   #drawing = 0;
   #asking = 0;
-  /** @type {{text: string, back: () => Promise<any>} | null} what can be undone */
+  /** @type {{text: string, item: string} | null} what can be undone */
   #undo = null;
+  /** What went wrong, until something goes well. */
+  #wrong = '';
   /** @type {Set<string>} items whose words are shown */
   #shown = new Set();
 
@@ -45,6 +48,7 @@ export class ConsoleView {
     this.sound = /** @type {HTMLButtonElement} */ (el('button', { type: 'button', class: 'quiet', 'aria-pressed': 'false', click: () => this.#sound() }));
     this.shift = el('button', { type: 'button', class: 'quiet', click: () => void this.#offer() }, word('shift.offer'));
     this.said = el('p', { class: 'soft' });
+    this.state = el('p', { class: 'console-state', role: 'status', hidden: true });
     this.undone = el('div', { class: 'undo', hidden: true }, el('span', {}), el('button', { type: 'button', class: 'quiet', click: () => void this.#takeBack() }, word('console.undo')));
     this.shifts = el('ul', { class: 'plain console-shifts' });
     this.items = el('ol', { class: 'plain queue', 'aria-label': word('console.queue') });
@@ -55,7 +59,7 @@ export class ConsoleView {
     this.root = el('div', { class: 'console' },
       el('h1', { tabindex: '-1' }, word('console.title')),
       el('div', { class: 'console-bar' }, this.duty, this.sound, this.shift),
-      this.said, this.shifts, this.undone,
+      this.said, this.state, this.shifts, this.undone,
       el('section', { class: 'console-queue' }, el('h2', {}, word('console.queue')), this.empty, this.items, el('p', { class: 'soft small keys' }, word('console.keys'))),
       el('section', { class: 'console-glance' }, el('h2', {}, word('console.rooms')), this.rooms),
     );
@@ -84,11 +88,12 @@ export class ConsoleView {
     // Until the list of rooms has come, a room has no name.
     const items = this.#client.desk.filter((item) => state.rooms[item.room]);
     show(this.empty, items.length === 0);
+    setText(this.empty, word(seen.now ? 'console.empty' : 'console.loading'));
     reconcile(this.items, items, { key: (i) => i.item, make: (i) => this.#make(i), update: (row, i) => this.#draw(row, i) });
     settle(this.items);
     const rooms = seen.rooms.filter((r) => state.rooms[r.room]).sort((a, b) => this.#name(a.room).localeCompare(this.#name(b.room)));
     reconcile(this.rooms, rooms, { key: (r) => r.room, make: (r) => this.#makeRoom(r.room), update: (row, r) => this.#drawRoom(row, r) });
-    shiftCards(this.shifts, this.#client, (work) => this.#try(work));
+    shiftCards(this.shifts, this.#client, (work, said) => this.#try(work, said));
     show(this.undone, this.#undo !== null);
     if (this.#undo) setText(/** @type {Element} */ (this.undone.firstElementChild), this.#undo.text);
   }
@@ -98,8 +103,18 @@ export class ConsoleView {
     this.duty.setAttribute('aria-checked', String(duty));
     setText(this.duty, word(duty ? 'console.on_duty' : 'console.off_duty'));
     setText(this.said, word(duty ? 'console.on_says' : 'console.off_says'));
+    const state = this.#wrong || this.#stale();
+    setText(this.state, state);
+    show(this.state, state !== '');
     this.sound.setAttribute('aria-pressed', String(hasSound()));
     setText(this.sound, word(hasSound() ? 'console.sound_on' : 'console.sound_off'));
+  }
+
+  /** What is shown may not be what is: in words, or "". */
+  #stale() {
+    const { console: seen, link, wasEverOpen } = this.#client;
+    if (wasEverOpen && link.state !== 'open') return word(seen.duty ? 'console.lost_duty' : 'console.lost');
+    return seen.old ? word('console.old', { time: seen.now ? timeOfDay(seen.now) : word('console.no_time') }) : '';
   }
 
   /** @param {string} room */
@@ -175,9 +190,9 @@ export class ConsoleView {
     const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (row.querySelector(`[data-part="${name}"]`));
     const now = this.#client.link.now();
     setText(part('name'), this.#name(room.room));
-    setText(part('last'), room.last_at ? when(room.last_at, now) : word('console.never'));
+    setText(part('last'), room.unreadable ? '' : room.last_at ? when(room.last_at, now) : word('console.never'));
     const duty = room.on_duty ? word('console.duty_n', { n: room.on_duty }) : word('console.duty_none');
-    setText(part('here'), `${word('room.here', { n: room.here ?? 0 })} · ${duty}`);
+    setText(part('here'), room.unreadable ? word('console.unreadable') : `${word('room.here', { n: room.here ?? 0 })} · ${duty}`);
     const n = room.unanswered ?? 0;
     show(part('unanswered'), n > 0);
     setText(part('unanswered'), word('console.unanswered', { n, time: waited(now - (room.since ?? now)) }));
@@ -212,36 +227,44 @@ export class ConsoleView {
 
   /**
    * Does something with the queue, and says what went wrong, if it did.
-   * @param {() => Promise<any>} work
-   * @param {{said: string, undo?: () => Promise<any>}} [after]
+   * @template T
+   * @param {() => Promise<T>} work
+   * @param {(answer: T) => string} said what to say then
+   * @param {string} [item] where it can be undone: the item
    */
-  async #try(work, after) {
+  async #try(work, said, item) {
     try {
-      await work();
-      if (after) this.#client.announcer.status(after.said);
-      this.#undo = after?.undo ? { text: after.said, back: after.undo } : null;
+      const text = said(await work());
+      this.#client.announcer.status(text);
+      this.#wrong = '';
+      this.#undo = item ? { text, item } : null;
     } catch (error) {
-      this.#client.announcer.failure(errorWord(codeOf(error)));
-      setText(this.said, errorWord(codeOf(error)));
+      this.#failed(errorWord(codeOf(error)));
     }
     await this.#client.loadDesk();
+    this.draw();
+  }
+
+  /** @param {string} text */
+  #failed(text) {
+    this.#wrong = text;
+    this.#client.announcer.failure(text);
     this.draw();
   }
 
   async #takeBack() {
     const undo = this.#undo;
     this.#undo = null;
-    if (undo) await this.#try(undo.back, { said: word('console.undone') });
+    if (undo) await this.#try(() => call('/api/desk/undo', { item: undo.item }), () => word('console.undone'));
   }
 
   /** @param {string} id */
   async #take(id) {
     const item = this.#item(id);
     if (!item) return;
-    const release = () => call('/api/desk/release', { item: id });
-    const claim = (/** @type {boolean} */ take) => call('/api/desk/claim', { item: id, ...(take ? { take } : {}) });
-    if (item.mine) return this.#try(release, { said: word('desk.released'), undo: () => claim(false) });
-    return this.#try(() => claim(Boolean(item.taken)), { said: word('desk.claimed'), undo: release });
+    if (item.mine) return this.#try(() => call('/api/desk/release', { item: id }), () => word('desk.released'), id);
+    const take = item.taken ? { take: true } : {};
+    return this.#try(() => call('/api/desk/claim', { item: id, ...take }), () => word('desk.claimed'), id);
   }
 
   /**
@@ -255,22 +278,20 @@ export class ConsoleView {
     await this.#try(async () => {
       const { room, member } = await call('/api/desk/answer', { item: id });
       if (this.#client.state.rooms[room]?.held) openLine(this.#client, room, member);
-    }, { said: word('console.read') });
+    }, () => word('console.read'));
   }
 
   /** @param {string} id */
   async #hand(id) {
     const item = this.#item(id);
     if (!item) return;
-    const list = (await this.#colleagues()).filter((c) => c.room === item.room);
-    if (list.length === 0) return this.#client.announcer.failure(word('shift.alone'));
-    await act({
-      title: word('console.hand_title'), text: word(`desk.${item.kind}`), yes: word('console.hand'),
-      choices: list.map((c) => ({ value: c.member, text: nameWith(c) })),
-    }, async ({ choice }) => {
+    const list = await this.#colleagues((c) => c.rooms.some((r) => r.room === item.room));
+    if (!list) return;
+    const choices = list.flatMap((c) => c.rooms.filter((r) => r.room === item.room).map((r) => ({ value: r.member, text: nameWith(r.alias, c) })));
+    await act({ title: word('console.hand_title'), text: word(`desk.${item.kind}`), yes: word('console.hand'), choices }, async ({ choice }) => {
       try {
         await call('/api/desk/hand-over', { item: id, room: item.room, member: choice });
-        this.#undo = { text: word('console.handed'), back: () => call('/api/desk/claim', { item: id, take: true }) };
+        this.#undo = { text: word('console.handed'), item: id };
         this.#client.announcer.status(word('console.handed'));
         return '';
       } catch (error) {
@@ -281,18 +302,29 @@ export class ConsoleView {
     this.draw();
   }
 
-  /** @returns {Promise<import('../frames.js').Colleague[]>} */
-  async #colleagues() {
-    const answer = await call('/api/colleagues').catch(() => ({ colleagues: [] }));
-    return answer.colleagues;
+  /**
+   * Whom something can be given to; null where there is nobody, or it cannot be told, which is said.
+   * @param {(c: import('../frames.js').Colleague) => boolean} [which]
+   * @returns {Promise<import('../frames.js').Colleague[] | null>}
+   */
+  async #colleagues(which = () => true) {
+    try {
+      const { colleagues } = await call('/api/colleagues');
+      const list = colleagues.filter(which);
+      if (list.length > 0) return list;
+      this.#failed(word('shift.alone'));
+    } catch (error) {
+      this.#failed(errorWord(codeOf(error)));
+    }
+    return null;
   }
 
   async #offer() {
     const list = await this.#colleagues();
-    if (list.length === 0) return this.#client.announcer.failure(word('shift.alone'));
+    if (!list) return;
     await act({
       title: word('shift.title'), text: `${word('shift.text')}\n${shiftNote(this.#client.desk, (room) => this.#name(room))}`, yes: word('shift.ask'),
-      choices: list.map((c) => ({ value: `${c.room} ${c.member}`, text: `${nameWith(c)}, ${this.#name(c.room)}` })),
+      choices: list.map((c) => ({ value: `${c.rooms[0].room} ${c.rooms[0].member}`, text: `${nameWith(c.rooms[0].alias, c)}: ${this.#names(c.rooms)}` })),
     }, async ({ choice }) => {
       const [room, member] = choice.split(' ');
       try {
@@ -307,9 +339,14 @@ export class ConsoleView {
     this.draw();
   }
 
+  /** @param {{room: string}[]} rooms */
+  #names(rooms) {
+    return namesOf(rooms.map(({ room }) => this.#name(room)).filter(Boolean));
+  }
+
   async #duty() {
     const on = !this.#client.console.duty;
-    await this.#try(() => call('/api/duty', { on }), { said: word(on ? 'console.on_says' : 'console.off_says') });
+    await this.#try(() => call('/api/duty', { on }), () => word(on ? 'console.on_says' : 'console.off_says'));
   }
 
   #sound() {
@@ -318,7 +355,10 @@ export class ConsoleView {
   }
 }
 
-/** @param {import('../frames.js').Colleague} c */
-function nameWith({ alias, on_duty: on }) {
+/**
+ * @param {string} alias
+ * @param {import('../frames.js').Colleague} c
+ */
+function nameWith(alias, { on_duty: on }) {
   return on ? word('shift.on_duty', { alias }) : alias;
 }

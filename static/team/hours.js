@@ -37,38 +37,115 @@ export function spanOf(from, to) {
 }
 
 /**
- * @param {{label: string, schedule: Schedule | undefined, quiet?: boolean,
- *   save: (schedule: Schedule, quiet: boolean) => Promise<string>}} how save: what went wrong, as a code, or ""
- * @returns {HTMLElement}
+ * @typedef {{schedule: Schedule | undefined, quiet?: boolean}} Set quiet: whether it can be said, and is
+ *
+ * @param {{label: string, now: () => Set, save: (schedule: Schedule, quiet: boolean) => Promise<string>}} how
+ * now: as the room has it; save: what went wrong, as a code, or ""
+ * @returns {{root: HTMLElement, update: () => void}}
  */
-export function hoursForm({ label, schedule, quiet, save }) {
-  const zone = zoneField(schedule?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
+export function hoursForm({ label, now, save }) {
+  const zone = zoneField();
   const week = el('ul', { class: 'plain hours-rows' });
   const dates = el('ul', { class: 'plain hours-rows' });
   const tick = /** @type {HTMLInputElement} */ (el('input', { type: 'checkbox' }));
-  tick.checked = quiet === true;
   const wrong = el('p', { class: 'wrong', role: 'alert', hidden: true });
   const saved = el('p', { class: 'soft', role: 'status' });
-  for (const span of schedule?.weekly ?? []) week.append(weekRow(span));
-  for (const date of schedule?.except ?? []) for (const span of date.spans?.length ? date.spans : [null]) dates.append(dateRow(date.date, span));
-  const form = el('form', {
-    novalidate: true, class: 'hours',
-    submit: async (event) => {
-      event.preventDefault();
-      const { zone: name, ...read } = { zone: zone.input.value, weekly: readWeek(week), except: readDates(dates) };
-      const none = read.weekly.length + read.except.length === 0;
-      const code = await save(none ? { zone: '' } : { zone: name, ...read }, tick.checked);
-      setText(wrong, code ? errorWord(code) : '');
-      show(wrong, code !== '');
-      setText(saved, code ? '' : word('staff.changed'));
-    },
-  },
-    el('h4', {}, label), zone.root, week, adds('hours.add', () => week.append(weekRow({ day: 1, from: 9 * 60, to: 17 * 60 }))),
-    el('p', { class: 'hint' }, word('hours.dates')), dates, adds('hours.add_date', () => dates.append(dateRow('', null))),
-    ...(quiet === undefined ? [] : [el('div', { class: 'field tick' }, el('label', { class: 'tick-label' }, tick, el('span', {}, word('hours.quiet'))))]),
-    wrong, el('button', { class: 'main' }, word('act.save')), saved,
+  const theirs = el('button', { type: 'button', class: 'quiet', hidden: true, click: () => draw() }, word('hours.theirs'));
+  let drawn = now();
+  let touched = false;
+  let saving = false;
+  const say = (/** @type {string} */ text) => {
+    setText(wrong, text);
+    show(wrong, text !== '');
+  };
+  const draw = () => {
+    drawn = now();
+    touched = false;
+    fillRows(drawn.schedule, week, dates);
+    zone.input.value = drawn.schedule?.zone || Intl.DateTimeFormat().resolvedOptions().timeZone;
+    tick.checked = drawn.quiet === true;
+    say('');
+    show(theirs, false);
+  };
+  const touch = () => {
+    touched = true;
+    setText(saved, '');
+  };
+  /** What somebody else has set meanwhile shows, and what was begun here is not lost for that. */
+  const update = () => {
+    if (saving || alike(now(), drawn)) return;
+    if (!touched) return draw();
+    say(word('hours.changed'));
+    show(theirs, true);
+  };
+  const submit = async () => {
+    const half = [...week.children, ...dates.children].find(halfFilled);
+    if (half) {
+      say(word('hours.half'));
+      return /** @type {HTMLElement | null} */ (half.querySelector('input'))?.focus();
+    }
+    if (!alike(now(), drawn)) { // they see it first, and save again
+      drawn = now();
+      show(theirs, true);
+      return say(word('hours.changed'));
+    }
+    saving = true;
+    const code = await save(readSchedule(zone.input.value, week, dates), tick.checked);
+    saving = false;
+    if (code) return say(errorWord(code));
+    draw();
+    setText(saved, word('staff.changed'));
+  };
+  draw();
+  const root = el('form', { novalidate: true, class: 'hours', submit: (event) => (event.preventDefault(), void submit()), input: touch },
+    el('h4', {}, label), zone.root, week, adds('hours.add', () => (touch(), added(week, weekRow({ day: 1, from: 9 * 60, to: 17 * 60 })))),
+    el('p', { class: 'hint' }, word('hours.dates')), dates, adds('hours.add_date', () => (touch(), added(dates, dateRow('', null)))),
+    ...(drawn.quiet === undefined ? [] : [el('div', { class: 'field tick' }, el('label', { class: 'tick-label' }, tick, el('span', {}, word('hours.quiet'))))]),
+    wrong, theirs, el('button', { class: 'main' }, word('act.save')), saved,
   );
-  return form;
+  return { root, update };
+}
+
+/**
+ * @param {Schedule | undefined} schedule
+ * @param {HTMLElement} week
+ * @param {HTMLElement} dates
+ */
+function fillRows(schedule, week, dates) {
+  week.replaceChildren(...(schedule?.weekly ?? []).map(weekRow));
+  dates.replaceChildren(...(schedule?.except ?? []).flatMap((date) => (date.spans?.length ? date.spans : [null]).map((span) => dateRow(date.date, span))));
+}
+
+/**
+ * @param {string} zone
+ * @param {HTMLElement} week
+ * @param {HTMLElement} dates
+ * @returns {Schedule} without a zone where it has no times
+ */
+function readSchedule(zone, week, dates) {
+  const read = { weekly: readWeek(week), except: readDates(dates) };
+  return read.weekly.length + read.except.length === 0 ? { zone: '' } : { zone, ...read };
+}
+
+/**
+ * A new row gets the focus: whoever asked for it fills it in.
+ * @param {HTMLElement} list
+ * @param {HTMLElement} made
+ */
+function added(list, made) {
+  list.append(made);
+  /** @type {HTMLElement | null} */ (made.querySelector('select, input'))?.focus();
+}
+
+/**
+ * Whether a row says something, and not all of it. A date alone says that there is nothing on it.
+ * @param {Element} row
+ */
+function halfFilled(row) {
+  const [first, from, to] = [...row.querySelectorAll('select, input')].map((f) => /** @type {HTMLInputElement} */ (f).value);
+  const date = row.querySelector('[type="date"]') !== null;
+  if (date && !first) return from !== '' || to !== '' || [...row.querySelectorAll('input')].some((f) => f.validity.badInput);
+  return (from === '') !== (to === '') || (!date && from === '');
 }
 
 /**
@@ -79,10 +156,9 @@ function adds(text, go) {
   return el('button', { type: 'button', class: 'quiet', click: go }, word(text));
 }
 
-/** @param {string} value */
-function zoneField(value) {
+function zoneField() {
   const [id, list] = [freshId(), freshId()];
-  const input = /** @type {HTMLInputElement} */ (el('input', { id, list, value, autocomplete: 'off', spellcheck: 'false' }));
+  const input = /** @type {HTMLInputElement} */ (el('input', { id, list, autocomplete: 'off', spellcheck: 'false' }));
   const names = el('datalist', { id: list });
   input.addEventListener('focus', () => {
     if (!names.firstChild) names.append(...Intl.supportedValuesOf('timeZone').map((name) => el('option', { value: name })));
@@ -119,8 +195,29 @@ function dateRow(date, span) {
  */
 function row(first, span) {
   const made = el('li', {}, first, field(word('hours.from'), 'time', span ? clock(span.from) : ''), field(word('hours.to'), 'time', span ? clock(span.to) : ''));
-  made.append(el('button', { type: 'button', class: 'quiet', click: () => made.remove() }, word('hours.remove')));
+  made.append(el('button', { type: 'button', class: 'quiet', click: () => removed(made) }, word('hours.remove')));
   return made;
+}
+
+/**
+ * The focus goes to the row that takes its place, else to what adds one.
+ * @param {HTMLElement} row
+ */
+function removed(row) {
+  const list = /** @type {HTMLElement} */ (row.parentElement);
+  const next = row.nextElementSibling ?? row.previousElementSibling;
+  row.remove();
+  list.dispatchEvent(new Event('input', { bubbles: true }));
+  /** @type {HTMLElement | null} */ (next?.querySelector('button') ?? list.nextElementSibling)?.focus();
+}
+
+/**
+ * Whether two settings say the same. Both are as the server writes them.
+ * @param {Set} a
+ * @param {Set} b
+ */
+function alike(a, b) {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /**

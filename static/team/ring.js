@@ -1,22 +1,41 @@
 /**
- * A call for a person is heard, not only seen: two soft tones, as often as something new calls, where the moderator is on
- * duty and has not turned it off. A browser lets a page sound only after it was touched; who is on duty has touched it.
+ * A call for a person is heard, not only seen: two soft tones when it comes, and again for as long as nobody has read or
+ * taken it, where the moderator is on duty and has not turned it off. A browser lets a page sound only after it was
+ * touched; who is on duty has touched it.
  */
 
+/** How long after it has rung it rings again. */
+const AGAIN_MS = 20_000;
+
+const title = document.title;
 /** @type {AudioContext | null} */
 let audio = null;
-const heard = new Set();
+let heard = new Set();
+let silent = false;
+let again = 0;
 
 /** @param {import('../frames.js').Console} desk as it came last */
 export function ring({ duty, items }) {
-  const calls = items.filter((i) => i.kind === 'call' && !i.mine && !i.taken);
-  const fresh = calls.filter((i) => !heard.has(i.item));
-  for (const { item } of fresh) heard.add(item);
-  document.title = calls.length > 0 ? `(${calls.length}) Notes` : 'Notes';
-  if (duty && fresh.length > 0 && !silent) sound();
+  const calls = items.filter((i) => i.kind === 'call' && !i.mine && !i.taken).map((i) => i.item);
+  const fresh = calls.some((item) => !heard.has(item));
+  heard = new Set(calls);
+  document.title = calls.length > 0 ? `(${calls.length}) ${title}` : title;
+  if (!duty || calls.length === 0) return rest();
+  if (fresh) sound();
+  again ||= window.setInterval(sound, AGAIN_MS);
 }
 
-let silent = false;
+/** Whoever was in is not any more. */
+export function hush() {
+  rest();
+  heard.clear();
+  document.title = title;
+}
+
+function rest() {
+  clearInterval(again);
+  again = 0;
+}
 
 /** @param {boolean} on */
 export function setSound(on) {
@@ -27,6 +46,7 @@ export function setSound(on) {
 export const hasSound = () => !silent;
 
 function sound() {
+  if (silent) return;
   try {
     audio ??= new AudioContext();
     for (const [i, hertz] of [660, 880].entries()) {

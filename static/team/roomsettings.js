@@ -9,7 +9,7 @@ import { hoursForm } from './hours.js';
 /**
  * @param {import('../client.js').Client} client
  * @param {string} id the room
- * @returns {HTMLElement}
+ * @returns {{root: HTMLElement, update: () => void}} update: what others have set meanwhile
  */
 export function roomSettings(client, id) {
   const now = () => client.state.rooms[id];
@@ -18,71 +18,92 @@ export function roomSettings(client, id) {
     if (!error) client.announcer.status(word('staff.changed'));
     return error?.code ?? '';
   };
-  const { calendar, policy } = now();
-  return el('div', {},
-    fold('hours.team', hoursForm({ label: word('hours.team_text'), schedule: calendar.hours, save: (schedule) => send('set_hours', { schedule }) })),
+  const parts = [
+    fold('hours.team', hoursForm({ label: word('hours.team_text'), now: () => ({ schedule: now()?.calendar.hours }), save: (schedule) => send('set_hours', { schedule }) })),
     fold('hours.sessions', hoursForm({
-      label: word('hours.sessions_text'), schedule: calendar.sessions, quiet: calendar.quiet ?? false,
+      label: word('hours.sessions_text'), now: () => ({ schedule: now()?.calendar.sessions, quiet: now()?.calendar.quiet ?? false }),
       save: (schedule, quiet) => send('set_sessions', { schedule, quiet }),
     })),
-    fold('house.unattended', choices('open', ['open', 'hold', 'closed'].map((value) => ({ value, text: word(`unattended.${value}`) })), policy.unattended ?? 'open', (mode) => send('set_unattended', { mode }))),
-    fold('house.title', house(policy.house, (set) => send('set_house', { house: set }))),
-  );
+    fold('house.unattended', unattended(() => now()?.policy.unattended || 'open', (mode) => send('set_unattended', { mode }))),
+    fold('house.title', house(() => now()?.policy.house, (set) => send('set_house', { house: set }))),
+  ];
+  return { root: el('div', {}, ...parts.map((p) => p.root)), update: () => parts.forEach((p) => p.update()) };
 }
 
 /**
  * @param {'hours.team' | 'hours.sessions' | 'house.unattended' | 'house.title'} title
- * @param {HTMLElement} inside
+ * @param {{root: HTMLElement, update: () => void}} inside
  */
-function fold(title, inside) {
-  return el('details', {}, el('summary', {}, word(title)), inside);
+function fold(title, { root, update }) {
+  return { root: el('details', {}, el('summary', {}, word(title)), root), update };
 }
 
 /**
- * One of a few, saved as it is picked; what is refused jumps back and says why.
- * @param {string} fallback
- * @param {{value: string, text: string}[]} list
- * @param {string} picked
+ * One of three, saved as it is picked; what is refused jumps back and says why.
+ * @param {() => string} now
  * @param {(value: string) => Promise<string>} save
  */
-function choices(fallback, list, picked, save) {
+function unattended(now, save) {
   const name = freshId();
-  const wrong = el('p', { class: 'wrong', role: 'alert', hidden: true });
-  let held = picked || fallback;
-  const inputs = list.map(({ value, text }) => {
-    const input = /** @type {HTMLInputElement} */ (el('input', { type: 'radio', name, value }));
-    input.checked = value === held;
+  const refused = wrongLine();
+  const inputs = ['open', 'hold', 'closed'].map((value) => ({ value, ...ticked('radio', word(`unattended.${value}`), name) }));
+  let saving = false;
+  const update = () => {
+    if (!saving) for (const { value, input } of inputs) input.checked = value === now();
+  };
+  for (const { value, input } of inputs) {
     input.addEventListener('change', async () => {
-      const code = await save(value);
-      if (!code) held = value;
-      for (const { input: other } of inputs) other.checked = other.value === held;
-      setText(wrong, code ? errorWord(code) : '');
-      show(wrong, code !== '');
+      saving = true;
+      refused.say(await save(value));
+      saving = false;
+      update();
     });
-    return { input, root: el('div', { class: 'field tick' }, el('label', { class: 'tick-label' }, input, el('span', {}, text))) };
-  });
-  return el('div', {}, el('p', { class: 'hint' }, word('house.unattended_text')), ...inputs.map((i) => i.root), wrong);
+  }
+  update();
+  const root = el('fieldset', { class: 'bare' }, el('legend', { class: 'hint' }, word('house.unattended_text')), ...inputs.map((i) => i.root), refused.root);
+  return { root, update };
 }
 
 const RULES = /** @type {const} */ (['cross_talk', 'links', 'contact', 'medicine', 'sober']);
 
 /**
- * @param {import('../frames.js').House | undefined} set
+ * @param {() => import('../frames.js').House | undefined} now
  * @param {(house: import('../frames.js').House) => Promise<string>} save
  */
-function house(set, save) {
-  const wrong = el('p', { class: 'wrong', role: 'alert', hidden: true });
-  const inputs = RULES.map((rule) => {
-    const input = /** @type {HTMLInputElement} */ (el('input', { type: 'checkbox' }));
-    input.checked = set?.[rule] ?? (rule === 'cross_talk' || rule === 'sober');
+function house(now, save) {
+  const refused = wrongLine();
+  const inputs = RULES.map((rule) => ({ rule, ...ticked('checkbox', word(`house.${rule}`)) }));
+  let saving = false;
+  const update = () => {
+    if (!saving) for (const { rule, input } of inputs) input.checked = now()?.[rule] ?? (rule === 'cross_talk' || rule === 'sober');
+  };
+  for (const { input } of inputs) {
     input.addEventListener('change', async () => {
-      const all = /** @type {any} */ (Object.fromEntries(inputs.map((i) => [i.rule, i.input.checked])));
-      const code = await save(all);
-      if (code) input.checked = !input.checked;
-      setText(wrong, code ? errorWord(code) : '');
-      show(wrong, code !== '');
+      saving = true;
+      refused.say(await save(/** @type {any} */ (Object.fromEntries(inputs.map((i) => [i.rule, i.input.checked])))));
+      saving = false;
+      update();
     });
-    return { rule, input, root: el('div', { class: 'field tick' }, el('label', { class: 'tick-label' }, input, el('span', {}, word(`house.${rule}`)))) };
-  });
-  return el('div', {}, ...inputs.map((i) => i.root), wrong);
+  }
+  update();
+  return { root: el('div', {}, ...inputs.map((i) => i.root), refused.root), update };
+}
+
+/**
+ * @param {'radio' | 'checkbox'} type
+ * @param {string} text
+ * @param {string} [name]
+ */
+function ticked(type, text, name = '') {
+  const input = /** @type {HTMLInputElement} */ (el('input', { type, name }));
+  return { input, root: el('div', { class: 'field tick' }, el('label', { class: 'tick-label' }, input, el('span', {}, text))) };
+}
+
+function wrongLine() {
+  const root = el('p', { class: 'wrong', role: 'alert', hidden: true });
+  const say = (/** @type {string} */ code) => {
+    setText(root, code ? errorWord(code) : '');
+    show(root, code !== '');
+  };
+  return { root, say };
 }

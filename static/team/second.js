@@ -7,7 +7,7 @@ import { call, codeOf } from '../api.js';
 import { form } from '../form.js';
 import { setText, show, stamp } from '../template.js';
 import { word } from '../words.js';
-import { copyText } from '../view/linkmade.js';
+import { copyText } from './linkmade.js';
 
 /**
  * @param {{second: 'set_up' | 'give', done: () => Promise<void>, other: () => Promise<void>}} how other: somebody else

@@ -10,7 +10,7 @@ import { shiftNote } from './note.js';
 /**
  * @param {HTMLElement} list
  * @param {import('../client.js').Client} client
- * @param {(work: () => Promise<any>, after: {said: string}) => Promise<void>} attempt
+ * @param {(work: () => Promise<any>, said: (answer: any) => string) => Promise<void>} attempt
  */
 export function shiftCards(list, client, attempt) {
   const { shifts } = client.console;
@@ -18,8 +18,8 @@ export function shiftCards(list, client, attempt) {
   reconcile(list, shifts, {
     key: (s) => s.shift,
     make: (s) => {
-      const take = el('button', { type: 'button', class: 'main', click: () => void attempt(() => call('/api/shift/take', { shift: s.shift }), { said: word('shift.taken') }) }, word('shift.take'));
-      const no = el('button', { type: 'button', class: 'quiet', click: () => void attempt(() => call('/api/shift/withdraw', { shift: s.shift }), { said: word('shift.over') }) }, word(s.mine ? 'shift.withdraw' : 'shift.not_now'));
+      const take = el('button', { type: 'button', class: 'main', click: () => void attempt(() => call('/api/shift/take', { shift: s.shift }), ({ ended }) => word(ended ? 'shift.taken' : 'shift.taken_some')) }, word('shift.take'));
+      const no = el('button', { type: 'button', class: 'quiet', click: () => void attempt(() => call('/api/shift/withdraw', { shift: s.shift }), () => word('shift.over')) }, word(s.mine ? 'shift.withdraw' : 'shift.not_now'));
       return el('li', { class: 'note' }, el('div', {}, el('p', {}), el('p', { class: 'pre soft' })), el('div', { class: 'row' }, no, ...(s.mine ? [] : [take])));
     },
     update: (row, s) => {

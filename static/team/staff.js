@@ -2,11 +2,11 @@
 
 import { ApiError, call } from '../api.js';
 import { form } from '../form.js';
-import { set } from '../moderating.js';
 import { freshId, setText, show, stamp } from '../template.js';
 import { lengthWord } from '../view/act.js';
 import { word } from '../words.js';
-import { linkMade } from '../view/linkmade.js';
+import { linkMade } from './linkmade.js';
+import { set } from './moderate.js';
 import { roomSettings } from './roomsettings.js';
 
 /** Which field a changed word belongs to, and how it is sent. */
@@ -19,15 +19,22 @@ const CHANGES = [
 /**
  * @param {import('../client.js').Client} client
  * @param {import('../store.js').Room} room
- * @returns {HTMLElement}
+ * @returns {{root: HTMLElement, update: () => void}}
  */
 export function staffView(client, room) {
   const made = stamp('staff');
   invite(made, client, room);
   change(made, client, room);
-  settings(made, client, room);
-  made.part('shift-settings').replaceWith(roomSettings(client, room.room));
-  return made.root;
+  const drawn = settings(made, client, room);
+  const shift = roomSettings(client, room.room);
+  made.part('shift-settings').replaceWith(shift.root);
+  return {
+    root: made.root,
+    update: () => {
+      drawn();
+      shift.update();
+    },
+  };
 }
 
 /**
@@ -94,7 +101,7 @@ function change(made, client, room) {
 }
 
 /**
- * How the room is set, told and changed.
+ * How the room is set, told and changed; returns what draws it anew.
  * @param {import('../template.js').Stamp} made
  * @param {import('../client.js').Client} client
  * @param {import('../store.js').Room} room
@@ -120,4 +127,5 @@ function settings(made, client, room) {
     draw();
   });
   draw();
+  return draw;
 }

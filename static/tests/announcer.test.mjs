@@ -10,12 +10,14 @@ useWords({ hearing: { message: '{alias}: {text}', removed: 'A message was remove
 function speaking() {
   const machine = new Machine();
   const said = [];
+  const seen = [];
   const announcer = new Announcer({
     show: (tone, text) => text && said.push([machine.time - 1_000, tone, text]),
     after: machine.after,
     many: (n) => `${n} new messages`,
+    trouble: (text) => seen.push(text),
   });
-  return { machine, said, announcer };
+  return { machine, said, seen, announcer };
 }
 
 test('one a second, in order', async () => {
@@ -23,6 +25,15 @@ test('one a second, in order', async () => {
   for (const text of ['a', 'b', 'c']) announcer.message(text);
   await machine.pass(5_000);
   assert.deepEqual(said, [[0, 'polite', 'a'], [1_000, 'polite', 'b'], [2_000, 'polite', 'c']]);
+});
+
+test('what goes wrong where nothing shows it is seen and heard, until it is over', async () => {
+  const { machine, said, seen, announcer } = speaking();
+  announcer.trouble('It did not work.');
+  await machine.pass(1_000);
+  assert.deepEqual([said, seen], [[[0, 'assertive', 'It did not work.']], ['It did not work.']]);
+  announcer.clear();
+  assert.equal(seen.at(-1), '');
 });
 
 test('more than three that wait become one sentence', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Idle } from '../idle.js';
 import { shiftCounter } from '../leave.js';
-import { useWords, word } from '../words.js';
+import { ago, useWords, word } from '../words.js';
 import { uuid7 } from '../uuid.js';
 import { Machine } from './machine.mjs';
 
@@ -80,4 +80,11 @@ test('words fill their fields, count, and show a gap', () => {
   assert.equal(word('a.n', { n: 1 }), '1 day');
   assert.equal(word('a.n', { n: 2 }), '2 days');
   assert.equal(word('a.none'), 'a.none');
+});
+
+test('how long ago, in words', () => {
+  const now = new Date(2026, 10, 30, 20, 0).getTime();
+  const minute = 60_000;
+  const said = [10_000, 5 * minute, 59 * minute, 60 * minute, 5 * 60 * minute, 22 * 60 * minute, 3 * 1440 * minute].map((ms) => ago(now - ms, now));
+  assert.deepEqual(said, ['1 minute ago', '5 minutes ago', '59 minutes ago', '1 hour ago', '5 hours ago', 'yesterday', '3 days ago']);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstUnread } from '../messages.js';
+import { current, newer } from '../shift.js';
 import { emptyState, fold, timed, unsaved } from '../store.js';
 
 const wren = { member: 'w', alias: 'Wren', role: 'participant' };
@@ -172,6 +173,8 @@ test('who is there, calls and the pinned message are folded, each twice as well 
   const back = run(gone, at(9, { event: 'restored', message: said(1) }));
   assert.equal(back.rooms.r.pinned.text, 'text 1');
   assert.equal(run(back, at(10, { event: 'pinned' })).rooms.r.pinned, null);
+  const lapsed = run(back, at(10, { event: 'lapsed', until: back.rooms.r.pinned.at }));
+  assert.equal(lapsed.rooms.r.pinned, null, 'its term is over');
 });
 
 test('the team sees open calls, and those that were read no more', () => {
@@ -181,4 +184,13 @@ test('the team sees open calls, and those that were read no more', () => {
   assert.deepEqual(Object.keys(called.rooms.r.calls), ['w']);
   const read = run(called, at(2, { event: 'call', member: 'w', call: { at: 1, answered_at: 2, by: me }, waits: 1 }));
   assert.deepEqual([read.rooms.r.calls, read.rooms.r.waits], [{}, { w: 1 }]);
+});
+
+test('of a call told twice the one that knows more counts, and one that was read half a day ago is history', () => {
+  const open = { at: 5 };
+  const read = { at: 5, answered_at: 9 };
+  assert.deepEqual([newer(open, read), newer(read, open), newer(null, open), newer(undefined, null)], [read, read, open, null]);
+  assert.deepEqual(newer(read, { at: 10 }), { at: 10 }, 'a call that was made again');
+  const half = 12 * 3_600_000;
+  assert.deepEqual([current(read, 9 + half - 1), current(read, 9 + half), current(open, 9 + 10 * half)], [read, null, open]);
 });

@@ -7,12 +7,11 @@
  * @typedef {(say: {title: string, text: string, yes: string, no: string}) => Promise<boolean | null>} Ask
  */
 
-import * as does from '../moderating.js';
+import { ignore } from '../asking.js';
 import { call, codeOf } from '../api.js';
 import { reconcile } from '../list.js';
 import { setText, show, stamp } from '../template.js';
 import { date, errorWord, word } from '../words.js';
-import { linkMade } from './linkmade.js';
 import { drawDot, drawRole } from './people.js';
 import { openLine } from './line.js';
 import { searchView } from './search.js';
@@ -20,8 +19,13 @@ import { searchView } from './search.js';
 /** @type {Record<import('../frames.js').Role, number>} */
 const RANK = { lead: 0, moderator: 1, participant: 2, visitor: 3 };
 
+/** What can be done about a person, by the button that does it. */
+const ACTS = /** @type {const} */ ([['mute', 'mute'], ['away', 'sendAway'], ['care', 'endCare'], ['term', 'setTerm'], ['label-of', 'setLabel'], ['role-of', 'setRole'], ['move', 'move']]);
+
 export class AboutView {
   #staff = '';
+  /** @type {{root: HTMLElement, update: () => void} | null} */
+  #staffView = null;
 
   /**
    * @param {Client} client
@@ -60,9 +64,11 @@ export class AboutView {
     if (room.endsAt) setText(this.made.part('ends'), word('term.own', { day: date(room.endsAt) }));
     const staff = room.role === 'participant' || room.role === 'visitor' ? '' : room.role;
     const { team } = this.client;
+    this.#staffView?.update();
     if (staff === this.#staff || (staff && !team)) return;
     this.#staff = staff;
-    this.made.part('staff').replaceChildren(...(staff && team ? [team.staffView(this.client, room)] : []));
+    this.#staffView = staff && team ? team.staffView(this.client, room) : null;
+    this.made.part('staff').replaceChildren(...(this.#staffView ? [this.#staffView.root] : []));
   }
 
   /** @param {import('../store.js').Room} room */
@@ -81,105 +87,26 @@ export class AboutView {
   /** @param {string} member */
   #makePerson(member) {
     const made = stamp('person');
+    const here = () => this.client.state.rooms[this.id];
     setText(made.part('reset'), word('staff.reset'));
     setText(made.part('end'), word('staff.end'));
-    const alias = () => this.client.state.rooms[this.id]?.members[member]?.alias ?? '';
-    made.part('reset').addEventListener('click', () => void this.#reset(member, alias(), made.part('result')));
-    made.part('end').addEventListener('click', () => void this.#end(member, alias(), made.part('result')));
-    made.part('line').addEventListener('click', () => openLine(this.client, this.id, member));
-    const here = () => this.client.state.rooms[this.id];
-    made.part('mute').addEventListener('click', () => {
-      const who = here()?.members[member];
-      if (!who) return;
-      if (isMuted(here(), member, this.client.link.now())) void does.unmute(this.client, this.id, who);
-      else void does.mute(this.client, this.id, who);
-    });
-    made.part('away').addEventListener('click', () => {
-      const who = here()?.members[member];
-      if (who) void does.sendAway(this.client, this.id, who);
-    });
-    made.part('care').addEventListener('click', () => {
-      const who = here()?.members[member];
-      if (who) void does.endCare(this.client, this.id, who);
-    });
-    for (const [part, does_] of /** @type {const} */ ([['term', does.setTerm], ['label-of', does.setLabel]])) {
+    const how = { ask: this.how.ask, result: made.part('result') };
+    for (const [part, act] of /** @type {const} */ ([['reset', 'newLink'], ['end', 'endMembership']])) {
       made.part(part).addEventListener('click', () => {
         const who = here()?.members[member];
-        if (who) void does_(this.client, this.id, who);
+        if (who) void this.client.asTeam((does) => does[act](this.client, this.id, who, how));
       });
     }
-    made.part('role-of').addEventListener('click', () => {
-      const who = here()?.members[member];
-      if (who) void does.setRole(this.client, this.id, who);
-    });
-    made.part('move').addEventListener('click', () => {
-      const who = here()?.members[member];
-      if (who) void does.move(this.client, this.id, who);
-    });
-    made.part('ignore').addEventListener('click', () => void does.ignore(this.client, this.id, member, !here()?.ignored.includes(member)));
-    return made.root;
-  }
-
-  /**
-   * @param {string} member
-   * @param {string} alias
-   * @param {HTMLElement} result
-   */
-  async #reset(member, alias, result) {
-    const yes = await this.how.ask({
-      title: word('staff.reset_title', { alias }),
-      text: word('staff.reset_text'),
-      yes: word('staff.reset_yes'),
-      no: word('staff.no'),
-    });
-    if (!yes) return;
-    // Who looks after others has a phone with codes, which may be lost as well.
-    const staff = this.client.state.rooms[this.id]?.members[member]?.role === 'moderator';
-    const second = staff && (await this.how.ask({
-      title: word('staff.phone_title'),
-      text: word('staff.phone_text'),
-      yes: word('staff.phone_yes'),
-      no: word('staff.phone_no'),
-    }));
-    if (second === null) return;
-    try {
-      const answer = await call('/api/resets', { room: this.id, member, ...(second ? { second } : {}) });
-      const note = linkMade(answer, 'reset', (text) => this.client.announcer.status(text));
-      result.replaceChildren(note);
-      note.querySelector('input')?.focus();
-    } catch (error) {
-      this.#failed(result, codeOf(error));
+    made.part('line').addEventListener('click', () => openLine(this.client, this.id, member));
+    for (const [part, act] of ACTS) {
+      made.part(part).addEventListener('click', () => {
+        const who = here()?.members[member];
+        const name = act === 'mute' && isMuted(here(), member, this.client.link.now()) ? 'unmute' : act;
+        if (who) void this.client.asTeam((does) => does[name](this.client, this.id, who));
+      });
     }
-  }
-
-  /**
-   * @param {string} member
-   * @param {string} alias
-   * @param {HTMLElement} result
-   */
-  async #end(member, alias, result) {
-    const yes = await this.how.ask({
-      title: word('staff.end_title', { alias }),
-      text: word('staff.end_text'),
-      yes: word('staff.end_yes'),
-      no: word('staff.no'),
-    });
-    if (!yes) return;
-    const { error } = await this.client.link.command('end_membership', { room: this.id, member }).answer;
-    if (error) this.#failed(result, error.code);
-    else this.client.announcer.status(word('staff.ended'));
-  }
-
-  /**
-   * @param {HTMLElement} result
-   * @param {string} code
-   */
-  #failed(result, code) {
-    const line = document.createElement('p');
-    line.className = 'wrong';
-    setText(line, errorWord(code));
-    result.replaceChildren(line);
-    this.client.announcer.failure(errorWord(code));
+    made.part('ignore').addEventListener('click', () => void ignore(this.client, this.id, member, !here()?.ignored.includes(member)));
+    return made.root;
   }
 
   /**

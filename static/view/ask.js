@@ -7,7 +7,8 @@
 
 import { call, codeOf } from '../api.js';
 import { setText, show, stamp } from '../template.js';
-import { errorWord, word } from '../words.js';
+import { current, newer } from '../shift.js';
+import { errorWord, timeOfDay, word } from '../words.js';
 import { uuid7 } from '../uuid.js';
 import { openLine } from './line.js';
 import { callWord, thereLine } from './there.js';
@@ -29,6 +30,12 @@ export class AskView {
   #calling = null;
   #wrong = '';
   #timer = 0;
+  /** Of whom and for whom this is: an answer that comes later is nobody's. */
+  #epoch = 0;
+  /** Whose call was given up by a lock before it was out. */
+  #lost = '';
+  /** @type {import('../frames.js').Call | null | undefined} one's call as the socket told it last */
+  #live = undefined;
 
   /** @param {import('../client.js').Client} client */
   constructor(client) {
@@ -56,11 +63,23 @@ export class AskView {
 
   /** Draws what is known, from the socket too, which is faster. */
   update() {
-    if (this.#shown) this.#draw();
+    if (!this.#shown) return;
+    const live = this.#client.state.rooms[this.#room()?.room ?? '']?.call;
+    if (live !== this.#live) void this.#look();
+    this.#live = live;
+    this.#draw();
+  }
+
+  /** Somebody is in: they are told of a call of theirs that a lock kept from going out. */
+  entered() {
+    if (this.#lost !== '' && this.#lost === this.#client.me?.name) this.#client.announcer.trouble(word('ask.not_sent'));
+    this.#lost = '';
   }
 
   /** Whoever else sits here now knows nothing of it. */
   forget() {
+    if (this.#calling) this.#lost = this.#client.me?.name ?? '';
+    this.#epoch += 1;
     this.#rooms = [];
     this.#calling = null;
     this.#wrong = '';
@@ -68,20 +87,31 @@ export class AskView {
     show(this.root, false);
   }
 
-  /** @returns {HelpRoom | undefined} the room where one's call is, else the one on screen, else the first */
+  /** @returns {HelpRoom | undefined} the room where one's call is, else where somebody is: the one on screen before others */
   #room() {
     const open = this.#client.state.open;
-    return this.#rooms.find((r) => r.call) ?? this.#rooms.find((r) => r.room === open) ?? this.#rooms[0];
+    const list = [...this.#rooms].sort((a, b) => Number(b.room === open) - Number(a.room === open));
+    return list.find((r) => this.#own(r)) ?? list.find((r) => r.on_duty.length > 0) ?? list[0];
+  }
+
+  /**
+   * One's own call in a room. The server is asked every few seconds; the socket may know more.
+   * @param {HelpRoom | undefined} room
+   */
+  #own(room) {
+    const { state, link } = this.#client;
+    const live = link.state === 'open' && room?.call ? state.rooms[room.room]?.call : null;
+    return current(newer(room?.call, live), link.now());
   }
 
   async #look() {
     clearTimeout(this.#timer);
     if (!this.#shown || this.root.hidden) return;
-    try {
-      this.#take(await call('/api/help'));
-    } catch {
-      // What is known stays; the lines below work without us.
-    }
+    const epoch = this.#epoch;
+    const answer = await call('/api/help').catch(() => null); // else what is known stays; the lines below work without us
+    if (epoch !== this.#epoch) return;
+    if (answer) this.#take(answer);
+    clearTimeout(this.#timer);
     if (this.#shown) this.#timer = window.setTimeout(() => void this.#look(), LOOK_MS);
   }
 
@@ -97,17 +127,20 @@ export class AskView {
     const random = crypto.getRandomValues(new Uint8Array(16));
     const id = (this.#calling = uuid7(this.#client.link.now(), random));
     const room = this.#room()?.room;
+    const epoch = this.#epoch;
     this.#client.announcer.status(word('ask.sending'));
     while (this.#calling === id) {
       try {
         this.#draw();
         const answer = await call('/api/help/call', { id, ...(room ? { room } : {}) });
+        if (epoch !== this.#epoch) return;
         this.#calling = null;
         this.#wrong = '';
         this.#take(answer);
         this.#client.announcer.status(this.#said());
         this.#write();
       } catch (error) {
+        if (epoch !== this.#epoch) return;
         if (PASSING.has(codeOf(error))) {
           this.#wrong = word('ask.no_way');
           this.#draw();
@@ -116,6 +149,7 @@ export class AskView {
         } else {
           this.#calling = null;
           this.#wrong = errorWord(codeOf(error));
+          this.#client.announcer.failure(this.#wrong);
         }
       }
     }
@@ -126,43 +160,54 @@ export class AskView {
   #write() {
     const id = this.#room()?.room ?? '';
     const room = this.#client.state.rooms[id];
-    if (room?.held && this.#client.link.state === 'open') openLine(this.#client, id, room.you);
+    if (this.#canWrite()) openLine(this.#client, id, room.you);
+  }
+
+  #canWrite() {
+    return this.#client.link.state === 'open' && Boolean(this.#client.state.rooms[this.#room()?.room ?? '']?.held);
   }
 
   async #end() {
     const room = this.#room()?.room;
-    try {
-      this.#take(await call('/api/help/end', { room }));
+    const epoch = this.#epoch;
+    const said = await call('/api/help/end', { room }).catch((error) => errorWord(codeOf(error)));
+    if (epoch !== this.#epoch) return;
+    this.#wrong = typeof said === 'string' ? said : '';
+    if (this.#wrong) this.#client.announcer.failure(this.#wrong);
+    else {
       this.#client.announcer.status(word('ask.ended'));
-    } catch (error) {
-      this.#wrong = errorWord(codeOf(error));
-      this.#draw();
+      this.#take(said);
     }
+    this.#draw();
   }
 
   /** How it stands, in words. */
   #said() {
     const room = this.#room();
-    const now = this.#client.link.now();
-    const live = this.#client.state.rooms[room?.room ?? ''];
-    const own = live?.call ?? room?.call;
-    if (!own) return [word('ask.text'), room ? thereLine(room.on_duty, room.coming_hours, now) : ''].filter(Boolean).join(' ');
-    if (own.answered_at) return callWord(own);
-    const there = thereLine(room?.on_duty ?? [], room?.coming_hours, now);
-    const pages = this.#pages ? word('ask.pages') : '';
-    return [callWord(own), there, pages, word('ask.stay')].filter(Boolean).join(' ');
+    const own = this.#own(room);
+    const there = room ? thereLine(room.on_duty, room.coming_hours, this.#client.link.now()) : '';
+    const later = own && !this.#canWrite() ? word('ask.write_later') : '';
+    if (!own) return [word('ask.text'), there].filter(Boolean).join(' ');
+    if (own.answered_at) return [callWord(own), word('ask.again'), later].filter(Boolean).join(' ');
+    return [callWord(own), there, this.#paged(room), word('ask.stay'), later].filter(Boolean).join(' ');
+  }
+
+  /** @param {HelpRoom | undefined} room */
+  #paged(room) {
+    if (room?.paged_at) return word('ask.paged', { time: timeOfDay(room.paged_at) });
+    if (room?.paging_fails) return word('ask.paging_fails');
+    return this.#pages ? word('ask.pages') : '';
   }
 
   #draw() {
     const part = (/** @type {string} */ name) => this.#made.part(name);
-    const room = this.#room();
-    const own = this.#client.state.rooms[room?.room ?? '']?.call ?? room?.call;
+    const own = this.#own(this.#room());
     const calling = this.#calling !== null;
     setText(part('said'), calling ? word('ask.sending') : this.#said());
     setText(part('wrong'), this.#wrong);
     show(part('wrong'), this.#wrong !== '');
-    show(part('ask'), !own && !calling);
-    show(part('write'), Boolean(own));
+    show(part('ask'), !calling && (!own || Boolean(own.answered_at)));
+    show(part('write'), Boolean(own) && this.#canWrite());
     show(part('end'), Boolean(own) && !calling);
   }
 }

@@ -18,7 +18,7 @@ export async function loadLines() {
  * @param {HTMLElement} panel
  * @param {HTMLButtonElement} button
  * @param {import('../client.js').Client} client
- * @returns {{open: () => void, close: () => void, update: () => void, forget: () => void}}
+ * @returns {{open: () => void, close: () => void, update: () => void, forget: () => void, entered: () => void}}
  */
 export function helpPanel(panel, button, client) {
   const made = stamp('help');
@@ -50,7 +50,7 @@ export function helpPanel(panel, button, client) {
   made.part('close').addEventListener('click', close);
   panel.addEventListener('keydown', (event) => event.key === 'Escape' && close());
   show(button, true);
-  return { open, close, update: () => ask.update(), forget: () => ask.forget() };
+  return { open, close, update: () => ask.update(), forget: () => ask.forget(), entered: () => ask.entered() };
 }
 
 /** @param {{name: string, lines: import('../frames.js').CrisisLine[]}} region */

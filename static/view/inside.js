@@ -16,7 +16,7 @@
 import { call } from '../api.js';
 import { show, stamp } from '../template.js';
 import { word } from '../words.js';
-import { appeal, visit } from '../moderating.js';
+import { appeal } from '../asking.js';
 import { AboutView } from './about.js';
 import { updateLine } from './line.js';
 import { drawNotes, notesOf } from './notices.js';
@@ -25,6 +25,9 @@ import { RoomView } from './room.js';
 import { roomsView } from './rooms.js';
 import { settingsView } from './settings.js';
 import { why } from './waiting.js';
+
+/** How long after the team's pages could not be loaded it is tried again. */
+const AGAIN_MS = 3_000;
 
 export class InsideView {
   /** @type {Place} */
@@ -148,12 +151,28 @@ export class InsideView {
   #ofTheTeam(place, back) {
     const { team } = this.client;
     if (!team) {
-      void this.client.loadTeam().then((loaded) => loaded && this.place === place && this.#middle(place));
-      return page(nothing(word('console.title'), word('room.loading')), back);
+      void this.#loadFor(place);
+      return page(nothing(word('console.title'), word('console.loading')), back);
     }
     if (place.view === 'newroom') return page(team.newRoomView({ done: (room) => this.#made(room) }), back);
     this.desk = new team.ConsoleView(this.client, (room) => this.go({ view: 'room', room }));
     return page(this.desk.root, back);
+  }
+
+  /**
+   * Loads the team's pages for a place that is one of them, for as long as the person waits there.
+   * @param {Place} place
+   */
+  async #loadFor(place) {
+    for (let tries = 0; this.place === place && this.root.isConnected; tries++) {
+      if (await this.client.loadTeam()) {
+        if (this.place !== place) return;
+        this.#middle(place);
+        return this.#focus();
+      }
+      if (tries === 0) this.client.announcer.trouble(word('error.offline'));
+      await new Promise((again) => setTimeout(again, AGAIN_MS));
+    }
   }
 
   /** @param {Place} place */
@@ -207,7 +226,7 @@ export class InsideView {
 
   /** Looks into a room one is no member of. */
   async #visit() {
-    const room = await visit(this.client);
+    const room = await this.client.asTeam((does) => does.visit(this.client));
     if (!room) return;
     await this.client.refresh();
     this.go({ view: 'room', room });

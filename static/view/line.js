@@ -4,7 +4,8 @@ import { reconcile } from '../list.js';
 import { closeDialog, freshId, setText, show, stamp } from '../template.js';
 import { errorWord, timeOfDay, word } from '../words.js';
 import { leaveNow } from './act.js';
-import { callWord } from './there.js';
+import { current } from '../shift.js';
+import { callWord, thereIn } from './there.js';
 
 /** @type {{update: () => void} | null} */
 let open = null;
@@ -43,10 +44,18 @@ export function openLine(client, id, member, say) {
     update: () => {
       if (!room()) return end();
       drawEntries(made, room().lines[member]?.entries ?? []);
-      drawCall(made, staff ? room().calls[member] : room().call, { staff, alias });
+      const now = client.link.now();
+      drawCall(made, staff ? room().calls[member] : current(room().call, now), { staff, alias });
+      setText(made.part('there'), staff ? '' : thereIn(room(), now));
     },
   };
-  made.part('read').addEventListener('click', () => void client.link.command('answer_call', { room: id, member }).answer);
+  const tell = (/** @type {{code: string} | undefined} */ error) => {
+    show(made.part('wrong'), Boolean(error));
+    if (!error) return;
+    setText(made.part('wrong'), errorWord(error.code));
+    client.announcer.failure(errorWord(error.code));
+  };
+  made.part('read').addEventListener('click', async () => tell((await client.link.command('answer_call', { room: id, member }).answer).error));
   made.part('leave').addEventListener('click', (event) => {
     event.preventDefault();
     leaveNow();
@@ -54,19 +63,17 @@ export function openLine(client, id, member, say) {
   made.part('close').addEventListener('click', end);
   dialog.addEventListener('cancel', end);
   made.part('done').addEventListener('click', async () => {
-    await client.link.command('close_line', { room: id, member }).answer;
-    end();
+    const { error } = await client.link.command('close_line', { room: id, member }).answer;
+    if (!error || error.code === 'nothing_due') return end();
+    tell(error);
   });
   made.part('form').addEventListener('submit', async (event) => {
     event.preventDefault();
     const text = input.value.trim();
     if (text === '') return input.focus();
     const { error } = await client.link.command('write_line', { room: id, member, text }).answer;
-    show(made.part('wrong'), Boolean(error));
-    if (error) {
-      setText(made.part('wrong'), errorWord(error.code));
-      return client.announcer.failure(errorWord(error.code));
-    }
+    tell(error);
+    if (error) return;
     input.value = '';
     client.announcer.status(word('pending.sent'));
     input.focus();
@@ -75,7 +82,7 @@ export function openLine(client, id, member, say) {
   dialog.showModal();
   input.focus();
   open.update();
-  if (staff) void load(client, id, member);
+  if (staff) void load(client, id, member).then(tell);
 }
 
 /**
@@ -84,8 +91,9 @@ export function openLine(client, id, member, say) {
  * @param {string} member
  */
 async function load(client, room, member) {
-  const { ok } = await client.link.command('line', { room, member }).answer;
+  const { ok, error } = await client.link.command('line', { room, member }).answer;
   if (ok) client.dispatch({ local: 'line', room, member, page: ok });
+  return error;
 }
 
 /**

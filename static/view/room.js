@@ -1,6 +1,6 @@
 /** A room on screen: its head, the state of the connection, the history, the composer. */
 
-import * as does from '../moderating.js';
+import { appeal, report } from '../asking.js';
 import { discard, editAgain, react, reveal, takeBack, tryAgain } from '../sending.js';
 import { setText, show, stamp } from '../template.js';
 import { word } from '../words.js';
@@ -36,7 +36,7 @@ export class RoomView {
     this.root = this.made.root;
     this.made.part('back').addEventListener('click', how.back);
     this.made.part('about').addEventListener('click', how.about);
-    this.made.part('unpin').addEventListener('click', () => void does.pin(client, room, ''));
+    this.made.part('unpin').addEventListener('click', () => void client.asTeam((does) => does.pin(client, room, '')));
     this.composer = new ComposerView(client, room, { help: how.help, ask: how.ask, sent: () => this.history.toEnd() });
     this.made.part('composer').replaceWith(this.composer.root);
     this.history = new HistoryView(this.made, {
@@ -141,14 +141,14 @@ export class RoomView {
       reveal: async (message, shown) => {
         if (!shown) return client.dispatch({ local: 'hidden', room: id, message: message.id });
         const wrong = await reveal(client, id, message.id);
-        if (wrong) client.announcer.failure(wrong);
+        if (wrong) client.announcer.trouble(wrong);
       },
-      report: (message) => void does.report(client, id, message),
-      moderate: (message) => void does.moderate(client, id, message),
-      unhide: (message) => void does.unhide(client, id, message),
-      reports: (message) => void does.reports(client, id, message.id),
-      pin: (message, on) => void does.pin(client, id, on ? message.id : ''),
-      appeal: (message) => void does.appeal(client, id, message.note ?? ''),
+      report: (message) => void report(client, id, message),
+      moderate: (message) => void client.asTeam((does) => does.moderate(client, id, message)),
+      unhide: (message) => void client.asTeam((does) => does.unhide(client, id, message)),
+      reports: (message) => void client.asTeam((does) => does.reports(client, id, message.id)),
+      pin: (message, on) => void client.asTeam((does) => does.pin(client, id, on ? message.id : '')),
+      appeal: (message) => void appeal(client, id, message.note ?? ''),
       tryAgain: (item) => tryAgain(client, id, item),
       editAgain: (item) => {
         editAgain(client, id, item);

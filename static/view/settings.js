@@ -117,7 +117,7 @@ function sessions(made, client) {
       client.announcer.status(word('settings.ended'));
       made.part('title').focus();
     } catch (error) {
-      client.announcer.failure(errorWord(codeOf(error)));
+      client.announcer.trouble(errorWord(codeOf(error)));
     }
     await load();
   };

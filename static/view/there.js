@@ -1,7 +1,7 @@
 /** Who of the team is there, and when: in words, before anybody types. */
 
 import { windowsAt } from '../shift.js';
-import { ahead, timeOfDay, when, word } from '../words.js';
+import { ago, ahead, timeOfDay, word } from '../words.js';
 
 /** @typedef {import('../store.js').Room} Room */
 
@@ -58,7 +58,7 @@ export function sessionLine(room, now) {
   if (on) return word('there.session_now', { until: timeOfDay(on[1]) });
   const before = (coming ?? []).filter(([, to]) => to <= now).at(-1) ?? last;
   const said = [];
-  if (before) said.push(word('there.session_last', { when: when(before[0], now) }));
+  if (before) said.push(word('there.session_last', { when: ago(before[1], now) }));
   if (next) said.push(word('there.session_next', { when: ahead(next[0], now) }));
   return said.join(' ');
 }

@@ -8,10 +8,11 @@
  * @typedef {{key: string, title: string, text: string, ways: Way[]}} Card
  */
 
-import * as does from '../moderating.js';
+import { appeal, withdraw } from '../asking.js';
 import { reconcile } from '../list.js';
 import { setText, show, stamp } from '../template.js';
-import { date, timeOfDay, word } from '../words.js';
+import { current } from '../shift.js';
+import { date, errorWord, timeOfDay, word } from '../words.js';
 import { openLine } from './line.js';
 import { callWord } from './there.js';
 
@@ -68,16 +69,16 @@ function heldCards(client, room, how) {
     if (!held.mine) {
       const title = word('hold.waits', { alias: held.from.alias, time: timeOfDay(held.at) });
       return card(`held ${held.id}`, title, held.text, [
-        way('release', word('hold.release'), () => void does.release(client, id, held.id)),
-        way('decline', word('hold.decline'), () => void does.decline(client, id, held)),
+        way('release', word('hold.release'), () => void client.asTeam((does) => does.release(client, id, held.id))),
+        way('decline', word('hold.decline'), () => void client.asTeam((does) => does.decline(client, id, held))),
       ]);
     }
-    const back = way('back', word('message.take_back'), () => void does.withdraw(client, id, held.id));
+    const back = way('back', word('message.take_back'), () => void withdraw(client, id, held.id));
     if (held.state === 'waiting') return card(`held ${held.id}`, word('hold.received'), held.text, [back]);
     const note = room.notes.find((n) => n.id === held.note);
     const again = way('again', word('pending.edit_again'), () => {
       how.rewrite(held.text);
-      void does.withdraw(client, id, held.id);
+      void withdraw(client, id, held.id);
     });
     return card(`held ${held.id}`, word('hold.declined', { why: why(note) }), held.text, [again, back, ...appealWay(client, room, note)]);
   });
@@ -100,7 +101,7 @@ export function why(note) {
  */
 function appealWay(client, room, note) {
   if (!note || note.appeal || !['hidden', 'erased', 'declined', 'muted', 'removed'].includes(note.kind)) return [];
-  return [way('appeal', word('appeal.ask'), () => void does.appeal(client, room.room, note.id))];
+  return [way('appeal', word('appeal.ask'), () => void appeal(client, room.room, note.id))];
 }
 
 /**
@@ -148,7 +149,7 @@ function reportCards(client, room) {
   const first = [...room.reported].sort((a, b) => (b.worry ?? 0) - (a.worry ?? 0));
   return first.map(({ message = '', rules = 0, worry = 0, first: since = 0 }) => {
     const text = room.messages.find((m) => m.id === message)?.text ?? '';
-    const look = way('look', word('reports.look'), () => void does.reports(client, room.room, message));
+    const look = way('look', word('reports.look'), () => void client.asTeam((does) => does.reports(client, room.room, message)));
     const title = word(worry > 0 ? 'reports.worry' : 'reports.rules', { n: rules + worry, time: timeOfDay(since) });
     return card(`report ${message}`, title, text, [look]);
   });
@@ -164,7 +165,7 @@ function appealCards(client, room) {
   const open = room.notes.filter((n) => n.appeal?.state === 'open' && n.by?.member !== room.you);
   return open.map((note) => {
     const alias = room.members[note.member ?? '']?.alias ?? word('note.someone');
-    const answer = way('answer', word('appeal.answer'), () => void does.answerAppeal(client, room.room, note));
+    const answer = way('answer', word('appeal.answer'), () => void client.asTeam((does) => does.answerAppeal(client, room.room, note)));
     return card(`appeal ${note.id}`, word('appeal.waits', { alias }), note.appeal?.text ?? '', [answer]);
   });
 }
@@ -190,15 +191,26 @@ function lineCards(client, room) {
  * @returns {Card[]}
  */
 function callCards(client, room) {
-  if (room.call) return [ownCall(client, room, room.call)];
+  const own = current(room.call, client.link.now());
+  if (own) return [ownCall(client, room, own)];
   return Object.entries(room.calls).map(([member, { at }]) => {
     const alias = room.members[member]?.alias ?? word('note.someone');
     const read = way('read', word('ask.i_read'), () => {
-      void client.link.command('answer_call', { room: room.room, member }).answer;
+      void told(client, client.link.command('answer_call', { room: room.room, member }));
       openLine(client, room.room, member);
     });
     return card(`call ${member}`, word('ask.staff', { alias, time: timeOfDay(at) }), '', [read]);
   });
+}
+
+/**
+ * What went wrong with a command is said.
+ * @param {Client} client
+ * @param {{answer: Promise<{error?: {code: string}}>}} command
+ */
+async function told(client, command) {
+  const { error } = await command.answer;
+  if (error && error.code !== 'call_answered' && error.code !== 'no_call') client.announcer.trouble(errorWord(error.code));
 }
 
 /**
@@ -209,7 +221,7 @@ function callCards(client, room) {
  */
 function ownCall(client, room, call) {
   const write = way('write', word('line.open_own'), () => openLine(client, room.room, room.you));
-  const end = way('end', word('ask.end'), () => void client.link.command('end_call', { room: room.room }).answer);
+  const end = way('end', word('ask.end'), () => void told(client, client.link.command('end_call', { room: room.room })));
   return card('call', callWord(call), call.answered_at ? '' : word('ask.stay'), [write, end]);
 }
 

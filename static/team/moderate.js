@@ -1,51 +1,18 @@
 /**
- * What moderators do, and what members ask of them: each opens its question, sends its command, and says that it is
- * done. A refusal is told in the question itself.
+ * What moderators do: each opens its question, sends its command, and says that it is done. A refusal is told in the
+ * question itself.
  *
- * @typedef {import('./client.js').Client} Client
- * @typedef {import('./frames.js').Message} Message
- * @typedef {import('./frames.js').Member} Member
+ * @typedef {import('../client.js').Client} Client
+ * @typedef {import('../frames.js').Message} Message
+ * @typedef {import('../frames.js').Member} Member
  */
 
-import { call, codeOf } from './api.js';
-import { act, DAY, lengths, MINUTE } from './view/act.js';
-import { errorWord, word } from './words.js';
+import { call, codeOf } from '../api.js';
+import { send, spoken } from '../asking.js';
+import { act, DAY, lengths, MINUTE } from '../view/act.js';
+import { errorWord, word } from '../words.js';
 
 const MUTES = [15 * MINUTE, 60 * MINUTE, 12 * 60 * MINUTE, DAY, 7 * DAY];
-
-/**
- * Sends a command; "" or what went wrong, in words.
- * @param {Client} client
- * @param {string} verb
- * @param {Record<string, unknown>} fields
- */
-async function send(client, verb, fields) {
-  const { error } = await client.link.command(verb, fields).answer;
-  if (error) return errorWord(error.code);
-  client.announcer.status(word('act.done'));
-  return '';
-}
-
-/** @param {string} words */
-const spoken = (words) => (words ? { text: words } : {});
-
-/**
- * @param {Client} client
- * @param {string} room
- * @param {Message} message
- */
-export function report(client, room, message) {
-  return act(
-    {
-      title: word('report.title'),
-      text: word('report.text'),
-      choices: ['worry', 'rules'].map((value) => ({ value, text: word(`report.${value}`) })),
-      words: word('report.words'),
-      yes: word('report.yes'),
-    },
-    ({ choice, words }) => send(client, 'report', { room, message: message.id, kind: choice, ...spoken(words) }),
-  );
-}
 
 /**
  * @param {Client} client
@@ -79,7 +46,7 @@ export function moderate(client, room, message) {
  */
 export async function pin(client, room, message) {
   const wrong = await send(client, 'pin', { room, ...(message ? { message } : {}) });
-  if (wrong) client.announcer.failure(wrong);
+  if (wrong) client.announcer.trouble(wrong);
 }
 
 /**
@@ -102,7 +69,7 @@ export function unhide(client, room, message) {
  */
 export async function reports(client, room, message) {
   const { ok, error } = await client.link.command('show_reports', { room, message }).answer;
-  if (error) return client.announcer.failure(errorWord(error.code));
+  if (error) return client.announcer.trouble(errorWord(error.code));
   const said = ok.reports.map((/** @type {{text: string}} */ r) => r.text).filter(Boolean);
   const about = word('reports.about', { text: ok.text });
   await act(
@@ -162,13 +129,13 @@ export function sendAway(client, room, member) {
  */
 export async function release(client, room, held) {
   const wrong = await send(client, 'release', { room, message: held });
-  if (wrong) client.announcer.failure(wrong);
+  if (wrong) client.announcer.trouble(wrong);
 }
 
 /**
  * @param {Client} client
  * @param {string} room
- * @param {import('./frames.js').Held} held
+ * @param {import('../frames.js').Held} held
  */
 export function decline(client, room, held) {
   const { alias } = held.from;
@@ -181,29 +148,7 @@ export function decline(client, room, held) {
 /**
  * @param {Client} client
  * @param {string} room
- * @param {string} held
- */
-export async function withdraw(client, room, held) {
-  const wrong = await send(client, 'remove', { room, message: held });
-  if (wrong) client.announcer.failure(wrong);
-}
-
-/**
- * @param {Client} client
- * @param {string} room
- * @param {string} note
- */
-export function appeal(client, room, note) {
-  return act(
-    { title: word('appeal.title'), text: word('appeal.text'), words: word('appeal.words'), needed: true, yes: word('appeal.yes') },
-    ({ words }) => send(client, 'appeal', { room, note, text: words }),
-  );
-}
-
-/**
- * @param {Client} client
- * @param {string} room
- * @param {import('./frames.js').Note} note
+ * @param {import('../frames.js').Note} note
  */
 export function answerAppeal(client, room, note) {
   return act(
@@ -219,22 +164,9 @@ export function answerAppeal(client, room, note) {
 }
 
 /**
- * @param {Client} client
- * @param {string} room
- * @param {string} member
- * @param {boolean} on
- */
-export async function ignore(client, room, member, on) {
-  const wrong = await send(client, 'ignore', { room, member, on });
-  if (wrong) return client.announcer.failure(wrong);
-  client.dispatch({ local: 'ignored', room, member, on });
-  if (!on) client.reload(room);
-}
-
-/**
  * How the room is set: whose messages wait, slow mode, a pause, how long words are kept.
  * @param {Client} client
- * @param {import('./store.js').Room} room
+ * @param {import('../store.js').Room} room
  * @param {'hold' | 'pace' | 'pause' | 'resume' | 'keep'} what
  */
 export function set(client, room, what) {
@@ -296,7 +228,7 @@ export async function visit(client) {
       },
     );
   } catch (error) {
-    client.announcer.failure(errorWord(codeOf(error)));
+    client.announcer.trouble(errorWord(codeOf(error)));
   }
   return into;
 }
