@@ -8,7 +8,6 @@ import { ApiError, call, codeOf, me as fetchMe } from './api.js';
 import { Client } from './client.js';
 import { Idle } from './idle.js';
 import { isLeaving, leave, shiftCounter } from './leave.js';
-import { useLeave } from './view/act.js';
 import { browser } from './socket.js';
 import { fillWords, setText, show } from './template.js';
 import { errorWord, loadWords, word } from './words.js';
@@ -17,6 +16,7 @@ import { enterView } from './view/enter.js';
 import { helpPanel, loadLines } from './view/help.js';
 import { InsideView } from './view/inside.js';
 import { lockView } from './view/lock.js';
+import { closeAll, useWays } from './view/over.js';
 import { messagePage } from './view/pages.js';
 import { signInView } from './view/signin.js';
 
@@ -88,6 +88,7 @@ function face(face, focus = true) {
   atSecond = false;
   inside?.stop();
   inside = null;
+  closeAll();
   help?.close();
   help?.forget();
   idle.stop();
@@ -101,10 +102,10 @@ function face(face, focus = true) {
 function leaveNow() {
   leave(() => client.link.stop());
 }
-useLeave(leaveNow);
+useWays({ leave: leaveNow, help: (then) => help?.open(then) });
 
 /** @param {{title: string, text: string, yes: string, no: string}} say */
-const askHere = (say) => ask({ ...say, leave: leaveNow }).answer;
+const askHere = (say) => ask(say).answer;
 
 const unsentWords = () => ({
   title: word('settings.unsent_title'),
@@ -284,7 +285,6 @@ function warn(warned) {
     text: word('lock.warn_text'),
     yes: word('lock.warn_stay'),
     no: word('lock.warn_lock'),
-    leave: leaveNow,
     alert: true,
   });
   // "Stay" needs nothing more: the tap itself was the sign of life.

@@ -113,3 +113,53 @@ func TestLeave(t *testing.T) {
 		})
 	}
 }
+
+// A private line is open, with words half written, when the session locks: nothing of it
+// stays on the page, and the words are there again when the person is.
+func TestLockOverAnOpenLine(t *testing.T) {
+	t.Parallel()
+	b := Start(t)
+	s := servertest.Start(t, nil)
+	lead := setUp(t, b, s)
+	lead.makeRoom("Evening group", "Ruth")
+	wren := b.Open(t, lead.inviteLink())
+	wren.Press("Start")
+	wren.walkIn("maya", mayaPassphrase, "Wren")
+	wren.Wait("!!document.querySelector('#write')")
+	wren.Click(".room-about")
+	wren.Press("Write to the team")
+	wren.Type("dialog.line-dialog textarea", "half a thought")
+	wren.Expect("423")
+	Eval[any](wren, "fetch('/api/lock', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })")
+	wren.See("Unlock")
+	wren.Wait("!document.querySelector('dialog')")
+	wren.Never("half a thought")
+	wren.Type("input[name=passphrase]", mayaPassphrase)
+	wren.Press("Unlock")
+	wren.See("Evening group") // with what is about it, as it was
+	wren.Press("Write to the team")
+	wren.Wait("document.querySelector('dialog.line-dialog textarea').value === 'half a thought'")
+}
+
+// Help is one tap away from a question that covers the page, too, and the question is there
+// again when help is closed, with what was typed.
+func TestHelpOverAQuestion(t *testing.T) {
+	t.Parallel()
+	b := Start(t)
+	_, links := demoWorld(t)
+	maya := in(t, b, links, "maya")
+	maya.Size(320, 640)
+	maya.Click(".room-about")
+	maya.Press("Write to the team")
+	maya.Type("dialog.line-dialog textarea", "half a thought")
+	maya.Axe("a line with its ways out")
+	maya.Size(1280, 800)
+	maya.look("line-ways")
+	maya.Size(320, 640)
+	maya.Click("dialog.line-dialog [data-part=help]")
+	maya.See("Call 988")
+	maya.Press("Ask for a person now")
+	maya.See("Your call is out since")
+	maya.Press("Close")
+	maya.Wait("document.querySelector('dialog.line-dialog')?.open && document.querySelector('dialog.line-dialog textarea').value === 'half a thought'")
+}

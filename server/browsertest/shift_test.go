@@ -204,3 +204,33 @@ func TestAskedBeforeSending(t *testing.T) {
 	maya.Press("Send it")
 	sam.See("They gave me Suboxone.")
 }
+
+// What a moderator did is undone with one key; what went wrong is seen on the console, and
+// what it shows says so when it is old.
+func TestConsoleUndoesAndSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	b := Start(t)
+	_, links := demoWorld(t)
+	ruth, maya := in(t, b, links, "ruth"), in(t, b, links, "maya")
+	ruth.Click("[data-part=desk]")
+	ruth.See("Nothing waits for you now.")
+	maya.Press("Help now")
+	maya.Press("Ask for a person now")
+	ruth.See("Someone asks for a person")
+	item := "document.querySelector('.queue-item')"
+	Eval[any](ruth, item+".focus()")
+	ruth.Keys("t")
+	ruth.See("You are on it.")
+	Eval[any](ruth, item+".focus()")
+	ruth.Keys("u")
+	ruth.Wait("!" + item + ".innerText.includes('You are on it.')")
+
+	Eval[any](ruth, "window.fetchWas = window.fetch, window.fetch = () => Promise.reject(new TypeError('off'))")
+	ruth.Press("I take it")
+	ruth.See("We cannot connect right now.")
+	ruth.look("console-wrong")
+	Eval[any](ruth, "window.fetch = window.fetchWas")
+	ruth.Press("I take it")
+	ruth.See("You are on it.")
+	ruth.Wait("!document.querySelector('.console-state')?.checkVisibility()")
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/kith-chat/kith/server/auth"
 	"github.com/kith-chat/kith/server/demo"
 	"github.com/kith-chat/kith/server/eventlog"
+	"github.com/kith-chat/kith/server/eventlog/logtest"
 	"github.com/kith-chat/kith/server/hub"
 	"github.com/kith-chat/kith/server/people"
 	"github.com/kith-chat/kith/server/person"
@@ -22,58 +23,6 @@ import (
 	"github.com/kith-chat/kith/server/sqlitestore"
 	"github.com/kith-chat/kith/server/wire"
 )
-
-// errCrash is what everything answers from the chosen step on.
-var errCrash = errors.New("crash")
-
-// crash lets the process die at one of its writes: before it has had its effect, or just
-// after. From then on nothing works.
-type crash struct {
-	mu    sync.Mutex
-	at    int // 0: never
-	after bool
-	steps int
-}
-
-func (c *crash) step(do func() error) error {
-	c.mu.Lock()
-	c.steps++
-	n := c.steps
-	c.mu.Unlock()
-	switch {
-	case c.at == 0 || n < c.at:
-		return do()
-	case n == c.at && c.after:
-		_ = do()
-	}
-	return errCrash
-}
-
-func (c *crash) died() bool { return c.at != 0 && c.steps >= c.at }
-
-type dyingLog struct {
-	eventlog.Log
-	*crash
-}
-
-func (d dyingLog) Append(ctx context.Context, stream string, after eventlog.Position, records []eventlog.Record) (p eventlog.Position, err error) {
-	err = d.step(func() error { p, err = d.Log.Append(ctx, stream, after, records); return err })
-	return p, err
-}
-
-type dyingValues struct {
-	eventlog.Values
-	*crash
-}
-
-func (d dyingValues) Put(ctx context.Context, bucket, key string, data []byte, expires time.Time, cond eventlog.Version) (v eventlog.Version, err error) {
-	err = d.step(func() error { v, err = d.Values.Put(ctx, bucket, key, data, expires, cond); return err })
-	return v, err
-}
-
-func (d dyingValues) Delete(ctx context.Context, bucket, key string, cond eventlog.Version) error {
-	return d.step(func() error { return d.Values.Delete(ctx, bucket, key, cond) })
-}
 
 // store is a real store with the demo's people in two rooms.
 type store struct {
@@ -103,9 +52,9 @@ type process struct {
 	people *people.People
 }
 
-func (s store) process(t *testing.T, c *crash) *process {
+func (s store) process(t *testing.T, c *logtest.Crash) *process {
 	t.Helper()
-	log, values := eventlog.Log(dyingLog{s.log, c}), eventlog.Values(dyingValues{s.values, c})
+	log, values := c.Log(s.log), c.Values(s.values)
 	p := &process{}
 	var err error
 	p.gate, err = auth.New(auth.Config{
@@ -149,15 +98,15 @@ func atEveryStep(t *testing.T, do func(p *process, lead, who person.ID, rooms []
 	for _, after := range []bool{false, true} {
 		for step := 1; ; step++ {
 			s := openStore(t)
-			sound := s.process(t, &crash{})
+			sound := s.process(t, &logtest.Crash{})
 			lead, who, rooms := sound.who(t)
-			c := &crash{at: step, after: after}
+			c := &logtest.Crash{At: step, After: after}
 			dying := s.process(t, c)
 			err := do(dying, lead, who, rooms)
-			died := c.died()
+			died := c.Died()
 			dying.hub.Close()
 			begun := s.begun(t)
-			second := s.process(t, &crash{})
+			second := s.process(t, &logtest.Crash{})
 			var both sync.WaitGroup
 			for _, p := range []*process{sound, second} {
 				both.Go(func() {
@@ -266,7 +215,7 @@ func count(t *testing.T, p *process, id room.ID, who person.ID) (n int) {
 
 // What the other room refuses changes nothing, and the act is over.
 func TestMoveRefused(t *testing.T) {
-	p := openStore(t).process(t, &crash{})
+	p := openStore(t).process(t, &logtest.Crash{})
 	defer p.hub.Close()
 	lead, who, rooms := p.who(t)
 	if _, err := p.hub.Do(t.Context(), rooms[1], who, p.hub.NewID(), room.EndMembership{Person: who}); err != nil {
@@ -308,7 +257,7 @@ func TestSetRoleAtEveryCrash(t *testing.T) {
 
 // A membership for a time stays one for that time in the other room.
 func TestMoveKeepsTheTerm(t *testing.T) {
-	p := openStore(t).process(t, &crash{})
+	p := openStore(t).process(t, &logtest.Crash{})
 	defer p.hub.Close()
 	lead, who, rooms := p.who(t)
 	if _, err := p.hub.Do(t.Context(), rooms[1], who, p.hub.NewID(), room.EndMembership{Person: who}); err != nil {

@@ -1,6 +1,6 @@
 /**
  * A question with something to fill in: a choice, a reason, how long, words. For what moderators do, for reports and
- * appeals. Like every modal dialog it carries its own way to leave.
+ * appeals.
  *
  * @typedef {object} Asked
  * @property {string} title
@@ -17,23 +17,11 @@
 
 import { closeDialog, freshId, setText, show, stamp } from '../template.js';
 import { word } from '../words.js';
+import { waysOut } from './over.js';
 
 const REASONS = ['method', 'contact', 'privacy', 'unkind', 'pursuit', 'selling', 'not_sober', 'off_room', 'safety', 'calm', 'no_breach', 'asked', 'other'];
 export const MINUTE = 60_000;
 export const DAY = 1440 * MINUTE;
-
-/** @type {() => void} */
-let leave = () => {};
-
-/** @param {() => void} go what "leave this page" does */
-export function useLeave(go) {
-  leave = go;
-}
-
-/** What "leave this page" does, for whatever covers the page. */
-export function leaveNow() {
-  leave();
-}
 
 /** @param {number[]} list in ms */
 export function lengths(list) {
@@ -72,10 +60,7 @@ export function act(asked, go) {
     closeDialog(dialog, before);
     resolve(done);
   };
-  made.part('leave').addEventListener('click', (event) => {
-    event.preventDefault();
-    leave();
-  });
+  waysOut(made);
   made.part('no').addEventListener('click', () => end(false));
   dialog.addEventListener('cancel', (event) => {
     event.preventDefault();

@@ -1,12 +1,10 @@
-/**
- * A short question over the page. It carries its own way to leave, because a modal dialog makes everything under it
- * dead, the button at the top too.
- */
+/** A short question over the page. */
 
 import { freshId, setText, stamp } from '../template.js';
+import { waysOut } from './over.js';
 
 /**
- * @param {{title: string, text: string, yes: string, no: string, leave: () => void, alert?: boolean}} say
+ * @param {{title: string, text: string, yes: string, no: string, alert?: boolean}} say
  * @returns {{answer: Promise<boolean | null>, close: () => void}} null: Escape, or the question is void
  */
 export function ask(say) {
@@ -23,10 +21,7 @@ export function ask(say) {
   setText(text, say.text);
   setText(made.part('yes'), say.yes);
   setText(made.part('no'), say.no);
-  made.part('leave').addEventListener('click', (event) => {
-    event.preventDefault();
-    say.leave();
-  });
+  waysOut(made);
   /** @type {(yes: boolean | null) => void} */
   let settle = () => {};
   /** @type {Promise<boolean | null>} */

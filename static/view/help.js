@@ -18,7 +18,7 @@ export async function loadLines() {
  * @param {HTMLElement} panel
  * @param {HTMLButtonElement} button
  * @param {import('../client.js').Client} client
- * @returns {{open: () => void, close: () => void, update: () => void, forget: () => void, entered: () => void}}
+ * @returns {{open: (then?: () => void) => void, close: () => void, update: () => void, forget: () => void, entered: () => void}}
  */
 export function helpPanel(panel, button, client) {
   const made = stamp('help');
@@ -28,6 +28,8 @@ export function helpPanel(panel, button, client) {
   panel.replaceChildren(made.root);
   /** @type {HTMLElement} */
   let from = button;
+  /** What was covered by it, and comes back. */
+  let after = () => {};
   const set = (/** @type {boolean} */ open) => {
     show(panel, open);
     button.setAttribute('aria-expanded', String(open));
@@ -38,8 +40,11 @@ export function helpPanel(panel, button, client) {
     set(false);
     ask.closed();
     if (inside) (from.isConnected ? from : button).focus();
+    after();
+    after = () => {};
   };
-  const open = () => {
+  const open = (/** @type {() => void} */ then = () => {}) => {
+    after = then;
     from = /** @type {HTMLElement} */ (document.activeElement ?? button);
     set(true);
     ask.opened();

@@ -3,8 +3,8 @@
 import { reconcile } from '../list.js';
 import { closeDialog, freshId, setText, show, stamp } from '../template.js';
 import { errorWord, timeOfDay, word } from '../words.js';
-import { leaveNow } from './act.js';
 import { current } from '../shift.js';
+import { waysOut } from './over.js';
 import { callWord, thereIn } from './there.js';
 
 /** @type {{update: () => void} | null} */
@@ -29,6 +29,9 @@ export function openLine(client, id, member, say) {
   dialog.setAttribute('aria-labelledby', made.part('title').id);
   const input = made.part('words', HTMLTextAreaElement);
   input.id = freshId();
+  const kept = `${id} ${member}`; // what was begun outlives a lock
+  input.value = client.draft(kept).text;
+  input.addEventListener('input', () => client.setDraft(kept, { text: input.value }));
   made.part('label').setAttribute('for', input.id);
   const room = () => client.state.rooms[id];
   const staff = room()?.role !== 'participant';
@@ -56,10 +59,7 @@ export function openLine(client, id, member, say) {
     client.announcer.failure(errorWord(error.code));
   };
   made.part('read').addEventListener('click', async () => tell((await client.link.command('answer_call', { room: id, member }).answer).error));
-  made.part('leave').addEventListener('click', (event) => {
-    event.preventDefault();
-    leaveNow();
-  });
+  waysOut(made);
   made.part('close').addEventListener('click', end);
   dialog.addEventListener('cancel', end);
   made.part('done').addEventListener('click', async () => {
@@ -75,6 +75,7 @@ export function openLine(client, id, member, say) {
     tell(error);
     if (error) return;
     input.value = '';
+    client.setDraft(kept, { text: '' });
     client.announcer.status(word('pending.sent'));
     input.focus();
   });
