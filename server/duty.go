@@ -77,8 +77,12 @@ func (s *Server) tellDuty(ctx context.Context, who person.ID) error {
 			return err
 		}
 		serves := e.Serves(s.config.Clock())
-		if err := s.People.SetDuty(ctx, who, serves); err != nil {
+		all, err := s.People.SetDuty(ctx, who, serves)
+		if err != nil {
 			return err
+		}
+		if !all && !serves { // a room that cannot be read may still say so: they stay on the list until it is told
+			return nil
 		}
 		settled, err := s.settleDuty(ctx, who, e, listed, serves)
 		if err != nil || settled {

@@ -164,9 +164,19 @@ func (s *Server) gate(keys *eventlog.Keyring) (err error) {
 	}
 	s.Gate, err = auth.New(auth.Config{
 		Log: s.Log, Values: s.Values, Clock: s.config.Clock, DeviceKey: keys.Derive("known devices"), Cost: cost,
-		Staff: func(ctx context.Context, who person.ID) (bool, error) { return s.People.Staff(ctx, who) },
+		Staff: s.staff,
 	})
 	return err
+}
+
+// staff says whether somebody's session has to be one of the team's. Where that cannot be
+// told, who has a second step is asked for it: it was set up because they are.
+func (s *Server) staff(ctx context.Context, who person.ID) (bool, error) {
+	staff, sure, err := s.People.Staff(ctx, who)
+	if err != nil || sure {
+		return staff, err
+	}
+	return s.Gate.HasSecond(ctx, who)
 }
 
 func (s *Server) assemble() error {

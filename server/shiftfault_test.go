@@ -15,26 +15,31 @@ import (
 	"github.com/kith-chat/kith/server/wireclient"
 )
 
-// spoil changes what is stored of a room behind the server's back.
-func (w *ward) spoil(t *testing.T, in room.ID) {
+// proofs sets the proof of a room's second record behind the server's back, and returns what
+// it was.
+func (w *ward) proofs(t *testing.T, in room.ID, proof []byte) (was []byte) {
 	t.Helper()
 	w.Stop(t)
 	db, err := sql.Open("sqlite", filepath.Join(w.Config.Data, "kith.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	done, err := db.Exec(`UPDATE records SET proof = zeroblob(96) WHERE seq = 2 AND stream = (SELECT id FROM streams WHERE name = ?)`, hub.Stream(in))
-	if err != nil {
+	const at = ` WHERE seq = 2 AND stream = (SELECT id FROM streams WHERE name = ?)`
+	if err := db.QueryRow(`SELECT proof FROM records`+at, hub.Stream(in)).Scan(&was); err != nil {
 		t.Fatal(err)
 	}
-	if n, _ := done.RowsAffected(); n != 1 {
-		t.Fatal("nothing was spoilt")
+	if _, err := db.Exec(`UPDATE records SET proof = ?`+at, proof, hub.Stream(in)); err != nil {
+		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
 	w.Server = servertest.Run(t, w.Config)
+	return was
 }
+
+// spoil makes a room one that cannot be read.
+func (w *ward) spoil(t *testing.T, in room.ID) (was []byte) { return w.proofs(t, in, make([]byte, 96)) }
 
 // One room cannot be read any more. Whoever is in it, of the team or not, has all their
 // other rooms, can sign in, be on duty and ask for a person.
@@ -54,6 +59,13 @@ func TestOneRoomThatCannotBeRead(t *testing.T) {
 	guide, fox := servertest.Dial(t, w.URL, w.moderator), servertest.Dial(t, w.URL, w.fox)
 	guide.Join(w.room, "")
 	fox.Join(w.room, "")
+	_, me, _ := w.Get(t, "/api/me", w.fox)
+	for _, line := range me["rooms"].([]any) { // nobody is told that they have left it
+		row := line.(map[string]any)
+		if unreadable := row["unreadable"] == true; unreadable != (row["room"] == string(bad)) {
+			t.Errorf("the rooms of a member: %v", row)
+		}
+	}
 	w.accepted(t, "/api/duty", w.moderator, map[string]any{"on": true})
 	onDuty(fox, 1)
 	if rooms, _ := w.console(t, w.moderator)["rooms"].([]any); len(rooms) != 2 {
@@ -67,6 +79,44 @@ func TestOneRoomThatCannotBeRead(t *testing.T) {
 	}
 	w.accepted(t, "/api/help/call", w.fox, map[string]any{"id": wireclient.NewID()})
 	w.kinds(t, guide, w.moderator, 1)
+}
+
+// A room cannot be read while somebody goes off duty. When it can be again, it does not say
+// that they are there.
+func TestOffDutyReachesARoomThatCouldNotBeRead(t *testing.T) {
+	w := openWard(t)
+	bad := w.openRoom(t, "Morning")
+	servertest.Dial(t, w.URL, w.lead).Join(bad, "")
+	w.accepted(t, "/api/duty", w.lead, map[string]any{"on": true})
+	was := w.spoil(t, bad)
+	w.accepted(t, "/api/duty", w.lead, map[string]any{"on": false})
+	w.sweepDuty(t)
+	w.proofs(t, bad, was)
+	w.sweepDuty(t)
+	team, err := w.Hub.Team(t.Context(), bad)
+	if err != nil || len(team) != 1 || team[0].OnDuty {
+		t.Errorf("the room says %+v, %v", team, err)
+	}
+}
+
+// The only room that makes somebody one of the team cannot be read: they are asked for their
+// second step all the same, and somebody who has none is not.
+func TestAttackSecondStepPastAnUnreadableRoom(t *testing.T) {
+	w := openWard(t)
+	w.spoil(t, w.room)
+	lacks := func(name string) string {
+		status, _, header := w.Post(t, "/api/sign-in", "", map[string]any{"name": name, "passphrase": passphrase})
+		if status != http.StatusOK {
+			t.Fatal("sign in:", status)
+		}
+		return w.Lacks(t, servertest.CookieFrom(header))
+	}
+	if got := lacks("the.moderator"); got != "give" {
+		t.Errorf("a moderator's session lacks %q", got)
+	}
+	if got := lacks("person.fox"); got != "" {
+		t.Errorf("a participant's session lacks %q", got)
+	}
 }
 
 // Who is on duty is so in a room, too, that they open, come into, or are made a moderator

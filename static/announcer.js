@@ -51,6 +51,11 @@ export class Announcer {
     this.failure(text);
   }
 
+  /** What was shown as trouble is over, or is nobody's any more. */
+  calm() {
+    this.#deps.trouble('');
+  }
+
   /**
    * A message that came into the open room.
    * @param {string} text
@@ -67,7 +72,6 @@ export class Announcer {
   /** Says nothing of what still waits: the room was left or the page locked. */
   clear() {
     this.#queue = [];
-    this.#deps.trouble('');
     this.#deps.show('polite', '');
     this.#deps.show('assertive', '');
   }

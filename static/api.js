@@ -15,6 +15,9 @@ export class ApiError extends Error {
   }
 }
 
+/** A question without an answer is over after that. Nothing here takes as long. */
+const PATIENCE_MS = 20_000;
+
 /**
  * @param {string} path
  * @param {Record<string, any>} [body] sent as JSON by POST; without it the request is a GET
@@ -32,14 +35,16 @@ export async function call(path, body, how = {}) {
       cache: 'no-store',
       credentials: 'same-origin',
       keepalive: how.keepalive,
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
   } catch {
     throw new ApiError('offline');
   }
-  const value = await answer.json().catch(() => ({}));
-  if (answer.ok) return value;
-  const { code = 'unknown', field, wait_ms: waitMs } = value.error ?? {};
-  throw new ApiError(code, { status: answer.status, field, waitMs, demo: value.demo });
+  const value = await answer.json().catch(() => null);
+  if (answer.ok && value) return value;
+  if (answer.ok) throw new ApiError('offline'); // it was cut off, or somebody else answered
+  const { code = 'unknown', field, wait_ms: waitMs } = value?.error ?? {};
+  throw new ApiError(code, { status: answer.status, field, waitMs, demo: value?.demo });
 }
 
 /** @returns {Promise<import('./frames.js').Me>} */

@@ -102,7 +102,7 @@ function face(face, focus = true) {
 function leaveNow() {
   leave(() => client.link.stop());
 }
-useWays({ leave: leaveNow, help: (then) => help?.open(then) });
+useWays({ leave: leaveNow, help: (then) => help?.open(then), back: () => help?.close() });
 
 /** @param {{title: string, text: string, yes: string, no: string}} say */
 const askHere = (say) => ask(say).answer;
@@ -338,7 +338,10 @@ function listen() {
   addEventListener('keydown', (event) => {
     if (third(event) && (client.me?.preferences.leave_key ?? true)) leaveNow();
   }, { capture: true });
-  at('trouble-seen').addEventListener('click', () => show(at('trouble'), false));
+  at('trouble-seen').addEventListener('click', () => {
+    show(at('trouble'), false);
+    /** @type {HTMLElement | null} */ (document.querySelector('main h1[tabindex]'))?.focus();
+  });
   at('lock-now').addEventListener('click', () => void lock());
   at('to-writing').addEventListener('click', (event) => {
     event.preventDefault();

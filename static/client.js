@@ -90,6 +90,7 @@ export class Client {
     this.#closeDesk();
     this.dispatch({ local: 'emptied' });
     this.announcer.clear();
+    this.announcer.calm();
   }
 
   /** Nothing of this person stays. */
@@ -100,6 +101,7 @@ export class Client {
     this.#closeDesk();
     this.drafts.clear();
     this.announcer.clear();
+    this.announcer.calm();
     this.wasEverOpen = this.#saidLost = false;
   }
 
@@ -128,7 +130,7 @@ export class Client {
   loadDesk() {
     this.#deskNext ??= this.#deskNow.then(() => {
       this.#deskNext = null;
-      return (this.#deskNow = this.#loadDesk());
+      return (this.#deskNow = this.#loadDesk().catch(() => {}));
     });
     return this.#deskNext;
   }
@@ -232,7 +234,7 @@ export class Client {
     const before = Object.keys(this.state.rooms);
     this.dispatch({ local: 'rooms', rooms: rows });
     for (const id of before) if (!this.state.rooms[id]) this.link.unfollow(id);
-    for (const { room, ended } of rows) if (!ended) this.link.follow(room);
+    for (const { room, ended, unreadable } of rows) if (!ended && !unreadable) this.link.follow(room);
     if (open && !this.state.open) this.#outside.roomGone(open.name);
   }
 

@@ -17,6 +17,8 @@ export interface RoomRow {
   unread: number;
   last_at?: number;
   ended?: Note;
+  /** What is stored of it cannot be read; its name may be empty. */
+  unreadable?: boolean;
 }
 
 export type NoteKind = 'nudge' | 'hidden' | 'erased' | 'declined' | 'muted' | 'unmuted' | 'removed' | 'visit';

@@ -12,6 +12,7 @@
  * @property {import('./frames.js').Role} role one's own
  * @property {number} unread
  * @property {number} lastAt 0 if nothing was ever written
+ * @property {boolean} unreadable what the server has of it cannot be read
  * @property {boolean} held whether the fields below were ever filled by a join
  * @property {string} [pos] the last position seen
  * @property {string} you one's own member id
@@ -134,6 +135,7 @@ function newRoom(row) {
     unread: row.unread,
     lastAt: row.last_at ?? 0,
     held: false,
+    unreadable: row.unreadable ?? false,
     you: '',
     topic: '',
     rules: '',
@@ -163,10 +165,14 @@ function withRooms(state, rows) {
   for (const row of rows) {
     if (row.ended) continue; // one was sent away from it: all there is to it is why
     const before = state.rooms[row.room] ?? newRoom(row);
+    if (row.unreadable) {
+      rooms[row.room] = { ...before, unreadable: true };
+      continue;
+    }
     const lastAt = Math.max(before.lastAt, row.last_at ?? 0);
     // The open room counts for itself: events it has not shown yet are in the row's number already.
     const unread = before.held && state.open === row.room ? before.unread : row.unread;
-    rooms[row.room] = { ...before, name: row.name, role: row.role, unread, lastAt };
+    rooms[row.room] = { ...before, name: row.name, role: row.role, unread, lastAt, unreadable: false };
   }
   return { rooms, open: state.open && rooms[state.open] ? state.open : null };
 }

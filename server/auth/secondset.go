@@ -155,6 +155,12 @@ func (g *Gate) ForgetSecond(ctx context.Context, s Session, code string) error {
 	return err
 }
 
+// HasSecond says whether the person has set up a second step.
+func (g *Gate) HasSecond(ctx context.Context, p person.ID) (bool, error) {
+	n, err := g.RecoveryLeft(ctx, p)
+	return n >= 0, err
+}
+
 // RecoveryLeft is how many recovery codes the person has not used; -1: they have no
 // second step.
 func (g *Gate) RecoveryLeft(ctx context.Context, p person.ID) (int, error) {

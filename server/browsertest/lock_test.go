@@ -158,8 +158,15 @@ func TestHelpOverAQuestion(t *testing.T) {
 	maya.Size(320, 640)
 	maya.Click("dialog.line-dialog [data-part=help]")
 	maya.See("Call 988")
+	there := "document.querySelectorAll('dialog').length === 1 && document.querySelector('dialog.line-dialog')?.open && document.querySelector('dialog.line-dialog textarea').value === 'half a thought'"
+	maya.Click("#help [data-part=close]")
+	maya.Wait(there)
+	maya.Click("dialog.line-dialog [data-part=help]")
 	maya.Press("Ask for a person now")
 	maya.See("Your call is out since")
-	maya.Press("Close")
-	maya.Wait("document.querySelector('dialog.line-dialog')?.open && document.querySelector('dialog.line-dialog textarea').value === 'half a thought'")
+	maya.Wait(there) // the same line, not one more
+	maya.Click("dialog.line-dialog button.main")
+	maya.Wait("document.querySelector('dialog.line-dialog .line-entry')?.innerText.includes('half a thought')")
+	maya.Click("dialog.line-dialog [data-part=close]")
+	maya.Wait("!document.querySelector('dialog')")
 }

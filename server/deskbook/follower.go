@@ -15,8 +15,10 @@ import (
 )
 
 const (
-	// lookAgain is how long after a room could not be looked at it is tried again.
-	lookAgain = time.Second
+	// lookAgain is how long after a room could not be looked at it is tried again, then
+	// twice that, up to longestAgain.
+	lookAgain    = time.Second
+	longestAgain = 30 * time.Second
 	// SweepEvery is how often the hints are followed that a node has left that died.
 	SweepEvery = 30 * time.Second
 	// hintHolds is how long after a hint what it speaks of may still be on its way into
@@ -46,12 +48,14 @@ type Follower struct {
 	mu    sync.Mutex
 	due   []person.RoomID
 	known map[person.RoomID]bool // those in due
+	fails map[person.RoomID]int  // how often a room could not be looked at, in a row
+	waits map[person.RoomID]bool // rooms that are looked at again by themselves
 	wake  chan struct{}
 }
 
 // NewFollower makes a follower; Run does the work.
 func NewFollower(book *Book, rooms Rooms, values eventlog.Values, logger *slog.Logger) *Follower {
-	return &Follower{book: book, rooms: rooms, values: values, logger: logger, known: make(map[person.RoomID]bool), wake: make(chan struct{}, 1)}
+	return &Follower{book: book, rooms: rooms, values: values, logger: logger, known: make(map[person.RoomID]bool), fails: make(map[person.RoomID]int), waits: make(map[person.RoomID]bool), wake: make(chan struct{}, 1)}
 }
 
 // Hint writes down that a room is about to be worth a look.
@@ -118,12 +122,40 @@ func (f *Follower) Run(ctx context.Context) {
 		}
 		if err := f.look(ctx, in); err != nil && ctx.Err() == nil {
 			f.logger.Error("the moderators' queue could not be brought up to date; it is tried again", "room", in, "reason", err)
-			time.AfterFunc(lookAgain, func() { f.Look(in) }) // the others are not held up by it
+			f.again(in)
+		} else {
+			f.well(in)
 		}
 		if ctx.Err() != nil {
 			return
 		}
 	}
+}
+
+// again has a room that could not be looked at looked at once more, in a while: the others
+// are not held up by it, and however often somebody asks for it meanwhile, it is tried by
+// itself once at a time.
+func (f *Follower) again(in person.RoomID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := f.fails[in]
+	f.fails[in] = n + 1
+	if f.waits[in] {
+		return
+	}
+	f.waits[in] = true
+	time.AfterFunc(min(longestAgain, lookAgain<<min(n, 10)), func() {
+		f.mu.Lock()
+		delete(f.waits, in)
+		f.mu.Unlock()
+		f.Look(in)
+	})
+}
+
+func (f *Follower) well(in person.RoomID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.fails, in)
 }
 
 func (f *Follower) next() (person.RoomID, bool) {

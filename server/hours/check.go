@@ -23,10 +23,26 @@ var (
 	ErrMany    = &Error{"hours_too_many"} // more than MaxSpans or MaxDates
 )
 
-// WeekMinutes is how much of an ordinary week is on, in minutes.
-func (s Schedule) WeekMinutes() (sum int) {
+// BusiestWeek is the most of any seven days that is on, by the clock on the wall, in minutes.
+func (s Schedule) BusiestWeek() (most int) {
 	for _, d := range s.Weekly {
-		sum += d.To - d.From
+		most += d.To - d.From
+	}
+	for _, d := range s.Except {
+		at, err := time.Parse(time.DateOnly, d.Date)
+		for first := -6; err == nil && first <= 0; first++ {
+			most = max(most, s.minutes(at.AddDate(0, 0, first)))
+		}
+	}
+	return most
+}
+
+// minutes is how much is on in the seven days from a date on.
+func (s Schedule) minutes(from time.Time) (sum int) {
+	for n := range 7 {
+		for _, span := range s.on(from.AddDate(0, 0, n).Date()) {
+			sum += span.To - span.From
+		}
 	}
 	return sum
 }

@@ -15,8 +15,8 @@ import (
 const snapshotBucket = "snapshot"
 
 // Unreadable says whether an error means that what is stored of a room, or what the
-// console shows of it, cannot be read, and will not be: everything else about its people
-// goes on without it.
+// console shows of it, cannot be read: everything else about its people goes on without it.
+// A command is answered so, too, by a room whose history was replaced; the next is not.
 func Unreadable(err error) bool { return errors.Is(err, eventlog.ErrCorrupt) }
 
 // loadTimeout bounds the loading of a room from its log.

@@ -173,7 +173,8 @@ func (p *People) RoomLines(ctx context.Context, who person.ID) ([]wire.RoomLine,
 			state.Left = append(state.Left, id)
 			continue
 		}
-		if hub.Unreadable(err) { // the others are still theirs
+		if hub.Unreadable(err) { // the others are still theirs, and nobody has left this one
+			lines = append(lines, wire.RoomLine{Room: id, Role: room.Participant, Unreadable: true})
 			continue
 		}
 		if err != nil {
@@ -221,10 +222,15 @@ func (p *People) Standing(ctx context.Context, who person.ID) (Standing, error) 
 
 // Staff says whether somebody is of the team in a room that can be read, or leads: what
 // they may ask for themselves. A room that cannot be read opens nothing, and must not keep
-// its people out of all others.
-func (p *People) Staff(ctx context.Context, who person.ID) (bool, error) {
-	s, err := p.standing(ctx, who, hub.Unreadable)
-	return s.Staff, err
+// its people out of all others; sure is false where there is one and no other says it.
+func (p *People) Staff(ctx context.Context, who person.ID) (staff, sure bool, err error) {
+	sure = true
+	s, err := p.standing(ctx, who, func(err error) bool {
+		past := hub.Unreadable(err)
+		sure = sure && !past
+		return past
+	})
+	return s.Staff, sure || s.Staff, err
 }
 
 func (p *People) standing(ctx context.Context, who person.ID, past func(error) bool) (Standing, error) {

@@ -31,7 +31,7 @@ func (a SetSessions) decide(_ *State, c Command, _ Member) (Event, error) {
 	switch {
 	case a.Quiet && a.Schedule.Empty():
 		return nil, &Refusal{Code: "no_sessions", Field: "quiet"}
-	case a.Quiet && a.Schedule.WeekMinutes() > MaxQuiet:
+	case a.Quiet && a.Schedule.BusiestWeek() > MaxQuiet:
 		return nil, &Refusal{Code: "quiet_long", Field: "quiet"}
 	}
 	return &SessionsSet{Schedule: a.Schedule, Quiet: a.Quiet}, nil

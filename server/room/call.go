@@ -87,6 +87,9 @@ func (e *CallAnswered) apply(s *State, in Entry) error {
 	l.answer(by, in.At)
 	if l.Waits == 0 { // read is not yet answered in words: they wait for those
 		l.Waits = l.Call.At
+		if in.At-l.Call.At > s.policy.KeepFor()/2 { // what waits has a term: theirs begins now
+			l.Waits = in.At
+		}
 	}
 	s.lines.put(e.Person, l)
 	return nil
@@ -110,10 +113,10 @@ func (l *Line) answer(by Member, at Time) {
 }
 
 // call is somebody's call. An open one has no term: nobody is forgotten because texts are
-// kept for a day only. One that was read goes with the texts of its time.
+// kept for a day only. One that was read is told of for as long as a text would be.
 func (s *State) call(id person.ID) Call {
 	l, ok := s.lines.get(id)
-	if !ok || !l.Call.Open() && s.lapsed(l.Call.At) {
+	if !ok || !l.Call.Open() && s.lapsed(l.Call.Answered) {
 		return Call{}
 	}
 	return l.Call

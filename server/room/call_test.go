@@ -38,8 +38,17 @@ func TestAnOpenCallHasNoTerm(t *testing.T) {
 	if code := w.try(t, step{by: 1, do: room.AnswerCall{Person: people[0]}}); code != "" {
 		t.Errorf("reading it: %q", code)
 	}
-	viewer, _ := w.state.Viewer(people[0], w.now)
-	if call, told := w.state.CallOf(people[0], viewer); told {
-		t.Errorf("three days later it is still told that %v was read", call)
+	told := func() bool {
+		viewer, _ := w.state.Viewer(people[0], w.now)
+		w.state.LookAt(w.now)
+		_, told := w.state.CallOf(people[0], viewer)
+		return told
+	}
+	if !told() || len(w.state.Waits()) != 1 {
+		t.Errorf("that it was read is told: %v; %v wait for words", told(), w.state.Waits())
+	}
+	w.now += day + 1
+	if told() {
+		t.Error("a day later it is still told that it was read")
 	}
 }

@@ -131,9 +131,12 @@ func (s *tale) addShift(d done) {
 	case room.CallForHelp:
 		s.calls[d.cmd.Actor] = helpCall{seq: d.seq, at: d.at}
 	case room.AnswerCall:
-		s.answerCall(a.Person)
+		s.answerCall(a.Person, d.at)
 		if s.waits[a.Person] == 0 {
 			s.waits[a.Person] = s.calls[a.Person].at
+			if d.at-s.calls[a.Person].at > s.policy.keep/2 {
+				s.waits[a.Person] = d.at
+			}
 		}
 	case room.EndCall:
 		delete(s.calls, d.cmd.Actor)
@@ -142,15 +145,15 @@ func (s *tale) addShift(d done) {
 
 // call is somebody's call; one that was read has a term.
 func (s *tale) call(m *model, who person.ID) helpCall {
-	if call := s.calls[who]; !call.answered || !m.past(s, call.at) {
+	if call := s.calls[who]; !call.answered || !m.past(s, call.read) {
 		return call
 	}
 	return helpCall{}
 }
 
-func (s *tale) answerCall(who person.ID) {
-	if call, ok := s.calls[who]; ok {
-		call.answered = true
+func (s *tale) answerCall(who person.ID, at room.Time) {
+	if call, ok := s.calls[who]; ok && !call.answered {
+		call.answered, call.read = true, at
 		s.calls[who] = call
 	}
 }

@@ -93,6 +93,7 @@ type (
 		seq      room.Seq
 		at       room.Time
 		answered bool
+		read     room.Time // since when it is
 	}
 )
 
@@ -376,7 +377,7 @@ func (s *tale) addRest(d done) {
 		s.lines[a.Person] = append(slices.Clone(s.lines[a.Person]), entry{seq: d.seq, author: who, at: d.at})
 		if who != a.Person {
 			delete(s.waits, a.Person)
-			s.answerCall(a.Person)
+			s.answerCall(a.Person, d.at)
 		} else if s.waits[a.Person] == 0 {
 			s.waits[a.Person] = d.at
 		}

@@ -22,17 +22,14 @@ func (u Unattended) needsHours() bool { return u == UnattendedHold || u == Unatt
 // staffedWithin is how far ahead somebody has to come, where things wait for them.
 const staffedWithin = 14 * Day
 
-// staffed says whether somebody answers within two weeks. Hours that are all over, or far
-// away, are as good as none.
+// staffed says whether somebody comes within two weeks. Hours that are all over, or end
+// today, or are far away, are as good as none.
 func staffed(h hours.Schedule, c Command) bool {
 	in := c.zone(h.Zone)
 	if in == nil {
 		return false
 	}
 	now := time.UnixMilli(int64(c.At))
-	if _, on := h.At(now, in); on {
-		return true
-	}
 	next, ok := h.Next(now, in)
 	return ok && next.From.Sub(now).Milliseconds() <= int64(staffedWithin)
 }

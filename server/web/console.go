@@ -202,16 +202,25 @@ func (s *Server) takeShift(w http.ResponseWriter, r *http.Request, who *visitor)
 	if err != nil {
 		return err
 	}
-	all, err := s.Desk.Covers(r.Context(), who.person, from)
+	return ok(w, map[string]bool{"ended": s.endShift(r, who.person, from)})
+}
+
+// endShift takes who handed over off duty, if who took over looks after all their rooms;
+// false: they are on duty still. The shift is taken already: what fails here is noted, and
+// ends when their page falls silent.
+func (s *Server) endShift(r *http.Request, who, from person.ID) bool {
+	on, err := s.serves(r, from)
+	if err == nil && !on {
+		return true
+	}
+	all, failed := s.Desk.Covers(r.Context(), who, from)
+	if err = errors.Join(err, failed); err == nil && all {
+		err = s.setDuty(r, from, s.Duty.End)
+	}
 	if err != nil {
-		return err
+		s.logger.Error("who handed over a shift could not be taken off duty", "reason", err)
 	}
-	if all {
-		if err := s.setDuty(r, from, s.Duty.End); err != nil {
-			return err
-		}
-	}
-	return ok(w, map[string]bool{"ended": all})
+	return err == nil && all
 }
 
 // offeredTo refuses a shift that is not offered to somebody.

@@ -49,7 +49,7 @@ func (s *Server) endVisit(w http.ResponseWriter, r *http.Request, who *visitor) 
 // staff wraps what only the team may do: leads, and moderators of any room.
 func (s *Server) staff(h visiting) visiting {
 	return func(w http.ResponseWriter, r *http.Request, who *visitor) error {
-		staff, err := s.people.Staff(r.Context(), who.person)
+		staff, _, err := s.people.Staff(r.Context(), who.person)
 		if err != nil {
 			return err
 		}

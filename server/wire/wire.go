@@ -35,6 +35,8 @@ type (
 		Unread int       `json:"unread"`
 		LastAt room.Time `json:"last_at,omitempty"`
 		Ended  *Note     `json:"ended,omitempty"` // sent away from it: why
+		// Unreadable: what is stored of it cannot be read. There is nothing else to say of it.
+		Unreadable bool `json:"unreadable,omitempty"`
 	}
 )
 

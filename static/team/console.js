@@ -20,6 +20,8 @@ import { openNote, shiftNote, waited } from './note.js';
 import { hasSound, setSound } from './ring.js';
 import { shiftCards } from './shiftcards.js';
 
+/** Answers after which there is nothing left to undo. */
+const LASTING = new Set(['no_undo', 'no_such_item']);
 /** However much arrives, it is drawn this often at most. */
 const DRAW_MS = 500;
 /** What does not come by a signal is asked for this often: who is here, what nobody has answered. */
@@ -114,12 +116,13 @@ export class ConsoleView {
   #stale() {
     const { console: seen, link, wasEverOpen } = this.#client;
     if (wasEverOpen && link.state !== 'open') return word(seen.duty ? 'console.lost_duty' : 'console.lost');
-    return seen.old ? word('console.old', { time: seen.now ? timeOfDay(seen.now) : word('console.no_time') }) : '';
+    if (!seen.old) return '';
+    return seen.now ? word('console.old', { time: timeOfDay(seen.now) }) : word('console.none');
   }
 
   /** @param {string} room */
   #name(room) {
-    return this.#client.state.rooms[room]?.name ?? '';
+    return this.#client.state.rooms[room]?.name || word('rooms.no_name');
   }
 
   /** @param {DeskItem} item */
@@ -239,6 +242,7 @@ export class ConsoleView {
       this.#wrong = '';
       this.#undo = item ? { text, item } : null;
     } catch (error) {
+      if (LASTING.has(codeOf(error))) this.#undo = null;
       this.#failed(errorWord(codeOf(error)));
     }
     await this.#client.loadDesk();
@@ -254,7 +258,6 @@ export class ConsoleView {
 
   async #takeBack() {
     const undo = this.#undo;
-    this.#undo = null;
     if (undo) await this.#try(() => call('/api/desk/undo', { item: undo.item }), () => word('console.undone'));
   }
 

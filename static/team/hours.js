@@ -50,7 +50,7 @@ export function hoursForm({ label, now, save }) {
   const tick = /** @type {HTMLInputElement} */ (el('input', { type: 'checkbox' }));
   const wrong = el('p', { class: 'wrong', role: 'alert', hidden: true });
   const saved = el('p', { class: 'soft', role: 'status' });
-  const theirs = el('button', { type: 'button', class: 'quiet', hidden: true, click: () => draw() }, word('hours.theirs'));
+  const theirs = el('button', { type: 'button', class: 'quiet', hidden: true, click: () => (draw(), zone.input.focus()) }, word('hours.theirs'));
   let drawn = now();
   let touched = false;
   let saving = false;
@@ -71,10 +71,10 @@ export function hoursForm({ label, now, save }) {
     touched = true;
     setText(saved, '');
   };
-  /** What somebody else has set meanwhile shows, and what was begun here is not lost for that. */
+  /** What somebody else has set meanwhile shows, and what was begun here is not lost for that, nor the focus. */
   const update = () => {
     if (saving || alike(now(), drawn)) return;
-    if (!touched) return draw();
+    if (!touched && !root.contains(document.activeElement)) return draw();
     say(word('hours.changed'));
     show(theirs, true);
   };
@@ -90,13 +90,18 @@ export function hoursForm({ label, now, save }) {
       return say(word('hours.changed'));
     }
     saving = true;
+    touched = false;
     const code = await save(readSchedule(zone.input.value, week, dates), tick.checked);
     saving = false;
+    touched ||= code !== '';
     if (code) return say(errorWord(code));
-    draw();
+    drawn = now();
+    say('');
+    show(theirs, false);
     setText(saved, word('staff.changed'));
   };
   draw();
+  /** @type {HTMLElement} */
   const root = el('form', { novalidate: true, class: 'hours', submit: (event) => (event.preventDefault(), void submit()), input: touch },
     el('h4', {}, label), zone.root, week, adds('hours.add', () => (touch(), added(week, weekRow({ day: 1, from: 9 * 60, to: 17 * 60 })))),
     el('p', { class: 'hint' }, word('hours.dates')), dates, adds('hours.add_date', () => (touch(), added(dates, dateRow('', null)))),

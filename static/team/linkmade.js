@@ -1,7 +1,8 @@
 /** A link that was just made: shown once, with a way to copy it and a word on how it works. */
 
-import { freshId, setText, stamp } from '../template.js';
+import { freshId, setText } from '../template.js';
 import { date, timeOfDay, word } from '../words.js';
+import { el } from './el.js';
 
 /**
  * @param {{link: string, expires_at: number}} made
@@ -9,21 +10,20 @@ import { date, timeOfDay, word } from '../words.js';
  * @param {(text: string) => void} say status for listeners
  */
 export function linkMade({ link, expires_at: until }, kind, say) {
-  const it = stamp('link-made');
-  const input = it.part('link', HTMLInputElement);
-  input.value = link;
-  input.id = freshId();
-  it.part('label', HTMLLabelElement).htmlFor = input.id;
-  setText(it.part('label'), word(kind === 'invite' ? 'staff.invite_link' : 'staff.reset_link'));
-  setText(it.part('once'), word('staff.once'));
-  setText(it.part('until'), word('staff.until', { day: date(until), time: timeOfDay(until) }));
-  input.addEventListener('focus', () => input.select());
-  it.part('copy').addEventListener('click', async () => {
-    const done = await copy(input);
-    setText(it.part('copy'), word(done ? 'staff.copied' : 'staff.copy_by_hand'));
-    say(word(done ? 'staff.copied' : 'staff.copy_by_hand'));
-  });
-  return it.root;
+  const id = freshId();
+  const input = /** @type {HTMLInputElement} */ (el('input', { id, class: 'made', readonly: true, value: link, focus: () => input.select() }));
+  const button = el('button', {
+    type: 'button', class: 'quiet',
+    click: async () => {
+      const said = word((await copy(input)) ? 'staff.copied' : 'staff.copy_by_hand');
+      setText(button, said);
+      say(said);
+    },
+  }, word('staff.copy'));
+  return el('div', { class: 'note' },
+    el('p', {}, word('staff.once')), el('p', {}, word('staff.until', { day: date(until), time: timeOfDay(until) })),
+    el('label', { for: id }, word(kind === 'invite' ? 'staff.invite_link' : 'staff.reset_link')), input, button,
+  );
 }
 
 /**

@@ -2,13 +2,20 @@
 
 import { call } from '../api.js';
 import { form } from '../form.js';
-import { stamp } from '../template.js';
 import { word } from '../words.js';
+import { el, slot } from './el.js';
 
 /** @param {{done: (room: string) => Promise<void>}} how */
 export function newRoomView({ done }) {
-  const made = stamp('newroom');
-  const it = form(made.root, async (values) => {
+  const root = el('div', {},
+    el('h1', { tabindex: '-1' }, word('newroom.title')), el('p', {}, word('newroom.lead')),
+    el('form', { 'data-part': 'form', novalidate: true },
+      slot('name', 'newroom.name', { hint: 'newroom.name_hint' }), slot('topic', 'newroom.topic'),
+      slot('rules', 'newroom.rules', { hint: 'newroom.rules_hint', kind: 'area' }), slot('alias', 'newroom.alias', { hint: 'newroom.alias_hint' }),
+      el('p', { class: 'wrong', 'data-part': 'problem', hidden: true }), el('button', { class: 'main' }, word('newroom.go')),
+    ),
+  );
+  const it = form(root, async (values) => {
     const name = values.name.trim();
     const alias = values.alias.trim();
     if (!name) it.wrong('name', word('form.needed'));
@@ -20,5 +27,5 @@ export function newRoomView({ done }) {
     const { room } = await call('/api/rooms', { name, alias, ...more });
     await done(room);
   });
-  return made.root;
+  return root;
 }

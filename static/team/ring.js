@@ -21,7 +21,7 @@ export function ring({ duty, items }) {
   heard = new Set(calls);
   document.title = calls.length > 0 ? `(${calls.length}) ${title}` : title;
   if (!duty || calls.length === 0) return rest();
-  if (fresh) sound();
+  if (fresh || !again) sound();
   again ||= window.setInterval(sound, AGAIN_MS);
 }
 

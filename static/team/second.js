@@ -7,6 +7,7 @@ import { call, codeOf } from '../api.js';
 import { form } from '../form.js';
 import { setText, show, stamp } from '../template.js';
 import { word } from '../words.js';
+import { el, slot } from './el.js';
 import { copyText } from './linkmade.js';
 
 /**
@@ -104,19 +105,19 @@ function draw(made, rows) {
  * @param {() => Promise<void>} done
  */
 export function recoveryCodes(codes, done) {
-  const made = stamp('recovery');
-  for (const code of codes) {
-    const line = document.createElement('li');
-    line.textContent = code;
-    made.part('codes').append(line);
-  }
-  made.part('copy').addEventListener('click', async () => {
-    const copied = await copyText(codes.join('\n'));
-    if (!copied) getSelection()?.selectAllChildren(made.part('codes'));
-    setText(made.part('copy'), word(copied ? 'staff.copied' : 'staff.copy_by_hand'));
-  });
-  made.part('kept').addEventListener('click', () => void done());
-  return made.root;
+  const list = el('ul', { class: 'plain made recovery', 'data-part': 'codes' }, ...codes.map((code) => el('li', {}, code)));
+  const copy = el('button', {
+    type: 'button', class: 'quiet',
+    click: async () => {
+      const copied = await copyText(codes.join('\n'));
+      if (!copied) getSelection()?.selectAllChildren(list);
+      setText(copy, word(copied ? 'staff.copied' : 'staff.copy_by_hand'));
+    },
+  }, word('staff.copy'));
+  return el('div', { class: 'card' },
+    el('h1', { tabindex: '-1' }, word('second.codes_title')), el('p', { class: 'lead' }, word('second.codes_lead')), el('p', {}, word('second.codes_keep')), list,
+    el('div', { class: 'row' }, copy, el('button', { type: 'button', class: 'main', click: () => void done() }, word('second.kept'))),
+  );
 }
 
 /**
@@ -126,11 +127,19 @@ export function recoveryCodes(codes, done) {
  * @param {() => Promise<void>} again what a session is worth has changed
  */
 export function secondSettings(root, left, again) {
-  const made = stamp('second-settings');
-  setText(made.part('left'), word('second.left', { n: left }));
+  const told = el('p', {}, word('second.left', { n: left }));
+  const codes = el('div', {});
   let doing = 'codes';
-  const element = made.part('form', HTMLFormElement);
-  const it = form(made.root, async ({ code }) => {
+  const forget = () => {
+    doing = 'forget';
+    element.requestSubmit();
+  };
+  const element = /** @type {HTMLFormElement} */ (el('form', { 'data-part': 'form', novalidate: true },
+    slot('code', 'second.code', { hint: 'second.settings_hint', kind: 'number', autocomplete: 'one-time-code' }),
+    el('p', { class: 'wrong', 'data-part': 'problem', hidden: true }),
+    el('div', { class: 'row' }, el('button', { class: 'quiet' }, word('second.new_codes')), el('button', { type: 'button', class: 'quiet', click: forget }, word('second.other_phone'))),
+  ));
+  const it = form(element, async ({ code }) => {
     const what = doing;
     doing = 'codes';
     if (!code.trim()) return it.wrong('code', word('form.needed'));
@@ -139,16 +148,12 @@ export function secondSettings(root, left, again) {
     if (field) field.input.value = '';
     if (what === 'forget') return again();
     const kept = recoveryCodes(answer.codes, async () => {
-      made.part('codes').replaceChildren();
-      setText(made.part('left'), word('second.left', { n: answer.codes.length }));
+      codes.replaceChildren();
+      setText(told, word('second.left', { n: answer.codes.length }));
       field?.input.focus();
     });
-    made.part('codes').replaceChildren(kept);
+    codes.replaceChildren(kept);
     /** @type {HTMLElement} */ (kept.querySelector('h1')).focus();
   });
-  made.part('forget').addEventListener('click', () => {
-    doing = 'forget';
-    element.requestSubmit();
-  });
-  root.replaceChildren(made.root);
+  root.replaceChildren(el('section', {}, el('h2', {}, word('second.settings_title')), told, element, codes));
 }

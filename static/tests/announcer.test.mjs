@@ -32,7 +32,9 @@ test('what goes wrong where nothing shows it is seen and heard, until it is over
   announcer.trouble('It did not work.');
   await machine.pass(1_000);
   assert.deepEqual([said, seen], [[[0, 'assertive', 'It did not work.']], ['It did not work.']]);
-  announcer.clear();
+  announcer.clear(); // another room: it still stands there
+  assert.equal(seen.at(-1), 'It did not work.');
+  announcer.calm();
   assert.equal(seen.at(-1), '');
 });
 

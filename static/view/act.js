@@ -57,6 +57,7 @@ export function act(asked, go) {
   /** @type {Promise<boolean>} */
   const promise = new Promise((settle) => (resolve = settle));
   const end = (/** @type {boolean} */ done) => {
+    if (!dialog.isConnected) return; // a late answer
     closeDialog(dialog, before);
     resolve(done);
   };

@@ -19,6 +19,9 @@ const AGAIN_MS = 2_000;
 /** Answers after which the same call is worth sending again. */
 const PASSING = new Set(['offline', 'unavailable', 'restarting', 'internal', 'unknown', 'slow_down']);
 
+/** Answers of a session that has to be opened again first. */
+const LOCKED = new Set(['locked', 'second_step']);
+
 export class AskView {
   #made = stamp('ask');
   #client;
@@ -87,11 +90,16 @@ export class AskView {
     show(this.root, false);
   }
 
-  /** @returns {HelpRoom | undefined} the room where one's call is, else where somebody is: the one on screen before others */
+  /** @returns {HelpRoom | undefined} the room where one's call is, else where one would call */
   #room() {
+    return this.#rooms.find((r) => this.#own(r)) ?? this.#best();
+  }
+
+  /** @returns {HelpRoom | undefined} a room where somebody is; the one on screen before others */
+  #best() {
     const open = this.#client.state.open;
     const list = [...this.#rooms].sort((a, b) => Number(b.room === open) - Number(a.room === open));
-    return list.find((r) => this.#own(r)) ?? list.find((r) => r.on_duty.length > 0) ?? list[0];
+    return list.find((r) => r.on_duty.length > 0) ?? list[0];
   }
 
   /**
@@ -126,7 +134,7 @@ export class AskView {
     if (this.#calling) return;
     const random = crypto.getRandomValues(new Uint8Array(16));
     const id = (this.#calling = uuid7(this.#client.link.now(), random));
-    const room = this.#room()?.room;
+    const room = this.#best()?.room;
     const epoch = this.#epoch;
     this.#client.announcer.status(word('ask.sending'));
     while (this.#calling === id) {
@@ -147,6 +155,7 @@ export class AskView {
           this.#client.announcer.failure(this.#wrong);
           await new Promise((again) => setTimeout(again, AGAIN_MS));
         } else {
+          if (LOCKED.has(codeOf(error))) this.#lost = this.#client.me?.name ?? '';
           this.#calling = null;
           this.#wrong = errorWord(codeOf(error));
           this.#client.announcer.failure(this.#wrong);

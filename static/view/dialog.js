@@ -27,6 +27,7 @@ export function ask(say) {
   /** @type {Promise<boolean | null>} */
   const answer = new Promise((resolve) => (settle = resolve));
   const end = (/** @type {boolean | null} */ yes) => {
+    if (!dialog.isConnected) return;
     dialog.close();
     dialog.remove();
     settle(yes);

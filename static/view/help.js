@@ -40,11 +40,16 @@ export function helpPanel(panel, button, client) {
     set(false);
     ask.closed();
     if (inside) (from.isConnected ? from : button).focus();
-    after();
+    const show = after;
     after = () => {};
+    show();
   };
   const open = (/** @type {() => void} */ then = () => {}) => {
-    after = then;
+    const earlier = after; // help was open already, over something else
+    after = () => {
+      earlier();
+      then();
+    };
     from = /** @type {HTMLElement} */ (document.activeElement ?? button);
     set(true);
     ask.opened();

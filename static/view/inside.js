@@ -97,7 +97,9 @@ export class InsideView {
    * @param {boolean} [focus] false when nobody asked to be here just now
    */
   show(place, focus = true) {
-    const gone = place.view === 'room' && !this.client.state.rooms[place.room ?? ''];
+    const room = this.client.state.rooms[place.room ?? ''];
+    const gone = place.view === 'room' && (!room || (room.unreadable && !room.held));
+    if (gone && room) this.client.announcer.trouble(word('rooms.unreadable'));
     const next = gone ? { view: /** @type {'rooms'} */ ('rooms') } : place;
     const before = this.place;
     this.place = next;
@@ -167,8 +169,10 @@ export class InsideView {
     for (let tries = 0; this.place === place && this.root.isConnected; tries++) {
       if (await this.client.loadTeam()) {
         if (this.place !== place) return;
+        if (tries > 0) this.client.announcer.calm();
+        const here = this.made.part('middle').contains(document.activeElement);
         this.#middle(place);
-        return this.#focus();
+        return here && this.#focus();
       }
       if (tries === 0) this.client.announcer.trouble(word('error.offline'));
       await new Promise((again) => setTimeout(again, AGAIN_MS));

@@ -4,10 +4,10 @@ import { reconcile } from '../list.js';
 import { closeDialog, freshId, setText, show, stamp } from '../template.js';
 import { errorWord, timeOfDay, word } from '../words.js';
 import { current } from '../shift.js';
-import { waysOut } from './over.js';
+import { back, waysOut } from './over.js';
 import { callWord, thereIn } from './there.js';
 
-/** @type {{update: () => void} | null} */
+/** @type {{of: string, update: () => void, end: () => void} | null} */
 let open = null;
 
 /** Draws the open line, if there is one, when something changed. */
@@ -22,6 +22,9 @@ export function updateLine() {
  * @param {string} [say] in place of the words above it
  */
 export function openLine(client, id, member, say) {
+  const of = `${id} ${member}`;
+  if (open?.of === of) return back(); // it waits under the help panel
+  open?.end();
   const before = document.activeElement;
   const made = stamp('line');
   const dialog = /** @type {HTMLDialogElement} */ (made.root);
@@ -29,9 +32,8 @@ export function openLine(client, id, member, say) {
   dialog.setAttribute('aria-labelledby', made.part('title').id);
   const input = made.part('words', HTMLTextAreaElement);
   input.id = freshId();
-  const kept = `${id} ${member}`; // what was begun outlives a lock
-  input.value = client.draft(kept).text;
-  input.addEventListener('input', () => client.setDraft(kept, { text: input.value }));
+  input.value = client.draft(of).text; // what was begun outlives a lock
+  input.addEventListener('input', () => client.setDraft(of, { text: input.value }));
   made.part('label').setAttribute('for', input.id);
   const room = () => client.state.rooms[id];
   const staff = room()?.role !== 'participant';
@@ -40,10 +42,12 @@ export function openLine(client, id, member, say) {
   setText(made.part('text'), say ?? word(staff ? 'line.text_staff' : 'line.text'));
   show(made.part('done'), staff);
   const end = () => {
-    open = null;
-    closeDialog(dialog, before);
+    if (open?.end === end) open = null;
+    if (dialog.isConnected) closeDialog(dialog, before);
   };
   open = {
+    of,
+    end,
     update: () => {
       if (!room()) return end();
       drawEntries(made, room().lines[member]?.entries ?? []);
@@ -75,7 +79,7 @@ export function openLine(client, id, member, say) {
     tell(error);
     if (error) return;
     input.value = '';
-    client.setDraft(kept, { text: '' });
+    client.setDraft(of, { text: '' });
     client.announcer.status(word('pending.sent'));
     input.focus();
   });

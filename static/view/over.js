@@ -3,7 +3,7 @@
  * place, and it is there again, as it was, when help is closed. Whoever goes away takes all of it along.
  */
 
-const ways = { leave: () => {}, help: (/** @type {() => void} */ _then) => {} };
+const ways = { leave: () => {}, help: (/** @type {() => void} */ _then) => {}, back: () => {} };
 
 /** @param {typeof ways} set what they do */
 export function useWays(set) {
@@ -27,6 +27,11 @@ export function waysOut(made) {
       made.part('help').focus();
     });
   });
+}
+
+/** Help is over: what it took the place of is there again. */
+export function back() {
+  ways.back();
 }
 
 /** Closes whatever covers the page, as if the person had said no. */

@@ -67,15 +67,15 @@ function makeRow(room, acts) {
  */
 function updateRow(row, room, client) {
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (row.querySelector(`[data-part="${name}"]`));
-  setText(part('name'), room.name);
+  setText(part('name'), room.name || word('rooms.no_name'));
   setText(part('when'), room.lastAt ? when(room.lastAt, client.link.now()) : '');
   const waiting = room.pending.some((p) => p.state === 'refused');
   const unread = room.room === client.state.open ? 0 : room.unread;
   show(part('unread'), unread > 0 || waiting);
   setText(part('unread'), waiting ? word('rooms.not_sent') : word('rooms.unread', { n: unread }));
   const forTeam = waitingFor(room);
-  show(part('waits'), forTeam > 0);
-  setText(part('waits'), word('rooms.waits', { n: forTeam }));
+  show(part('waits'), forTeam > 0 || room.unreadable);
+  setText(part('waits'), room.unreadable ? word('rooms.unreadable') : word('rooms.waits', { n: forTeam }));
   if (room.room === client.state.open) row.firstElementChild?.setAttribute('aria-current', 'true');
   else row.firstElementChild?.removeAttribute('aria-current');
 }
