@@ -341,11 +341,13 @@ func (s *Server) drain() {
 // how to begin.
 func (s *Server) welcome(ctx context.Context) error {
 	s.resume(ctx)
-	programme, err := s.People.Programme(ctx)
-	if err != nil || len(programme.Leads) > 0 || s.config.Demo {
-		return err
+	if s.config.Demo {
+		return nil
 	}
 	link, err := s.Gate.IssueSetup(ctx)
+	if auth.CodeOf(err) == auth.CodeLinkUsed { // there is a lead, or came in just now
+		return nil
+	}
 	if err != nil {
 		return err
 	}

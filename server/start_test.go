@@ -123,3 +123,18 @@ func TestRefusesAFileThatIsNoStore(t *testing.T) {
 	}
 	refusesToStart(t, c, eventlog.ErrCorrupt)
 }
+
+// A programme that has a lead is not offered to be set up again, and a server that finds one
+// goes on.
+func TestSetUpIsNotOfferedTwice(t *testing.T) {
+	c := openClinic(t, nil)
+	c.Stop(t)
+	again := servertest.Run(t, c.Config)
+	if status, _, _ := again.Get(t, "/api/me", ""); status != 401 {
+		t.Errorf("it answers %d", status)
+	}
+	again.Stop(t) // fails where it has ended by itself
+	if out := again.Out.String(); strings.Contains(out, "set up") {
+		t.Errorf("it offers: %s", out)
+	}
+}

@@ -2,9 +2,10 @@
 
 import { ApiError, call } from '../api.js';
 import { form } from '../form.js';
-import { freshId, setText, show, stamp } from '../template.js';
+import { freshId, setText } from '../template.js';
 import { lengthWord } from '../view/act.js';
 import { word } from '../words.js';
+import { el, slot } from './el.js';
 import { linkMade } from './linkmade.js';
 import { set } from './moderate.js';
 import { roomSettings } from './roomsettings.js';
@@ -22,48 +23,72 @@ const CHANGES = [
  * @returns {{root: HTMLElement, update: () => void}}
  */
 export function staffView(client, room) {
-  const made = stamp('staff');
-  invite(made, client, room);
-  change(made, client, room);
-  const drawn = settings(made, client, room);
+  const set = settings(client, room);
   const shift = roomSettings(client, room.room);
-  made.part('shift-settings').replaceWith(shift.root);
+  const root = el('section', {},
+    el('h3', {}, word('staff.title')), fold('staff.invite', ...invite(client, room)), fold('set.title', set.root), shift.root, fold('staff.change', change(client, room)),
+  );
   return {
-    root: made.root,
+    root,
     update: () => {
-      drawn();
+      set.draw();
       shift.update();
     },
   };
 }
 
 /**
- * @param {import('../template.js').Stamp} made
+ * @param {'staff.invite' | 'set.title' | 'staff.change'} title
+ * @param {...HTMLElement} inside
+ */
+function fold(title, ...inside) {
+  return el('details', {}, el('summary', {}, word(title)), ...inside);
+}
+
+const problem = () => el('p', { class: 'wrong', 'data-part': 'problem', hidden: true });
+
+/**
  * @param {import('../client.js').Client} client
  * @param {import('../store.js').Room} room
  */
-function invite(made, client, room) {
-  const element = made.part('invite');
-  show(made.part('roles'), room.role === 'lead');
+function invite(client, room) {
+  const [from, until] = [dateField('staff.invite_from'), dateField('staff.invite_until')];
+  const element = el('form', { novalidate: true, 'data-part': 'form' },
+    el('p', {}, word('staff.invite_lead')), ...(room.role === 'lead' ? [roles()] : []),
+    slot('days', 'staff.invite_days', { hint: 'staff.invite_days_hint', kind: 'number' }), from.root, until.root, problem(),
+    el('button', { class: 'main' }, word('staff.invite_go')),
+  );
+  const invited = el('div', {});
   const it = form(element, async ({ days }) => {
     const n = Number(days);
     if (!Number.isInteger(n) || n < 1 || n > 30) return it.wrong('days', word('staff.days_wrong'));
     const picked = /** @type {HTMLInputElement | null} */ (element.querySelector('[name="role"]:checked'));
-    const from = midnight(made.part('from', HTMLInputElement).value, 0);
-    const until = midnight(made.part('until', HTMLInputElement).value, 1);
-    const term = { ...(from ? { from } : {}), ...(until ? { until } : {}) };
+    const begins = midnight(from.input.value, 0);
+    const ends = midnight(until.input.value, 1);
+    const term = { ...(begins ? { from: begins } : {}), ...(ends ? { until: ends } : {}) };
     const answer = await call('/api/invitations', { room: room.room, role: picked?.value ?? 'participant', days: n, ...term });
-    const say = (/** @type {string} */ text) => client.announcer.status(text);
-    const note = linkMade(answer, 'invite', say);
-    made.part('invited').replaceChildren(note);
+    const note = linkMade(answer, 'invite', (text) => client.announcer.status(text));
+    invited.replaceChildren(note);
     note.querySelector('input')?.focus();
   });
-  for (const part of ['from', 'until']) {
-    made.part(part).id = freshId();
-    made.part(`${part}-label`, HTMLLabelElement).htmlFor = made.part(part).id;
-  }
   const days = it.fields.get('days');
   if (days) days.input.value = '7';
+  return [element, invited];
+}
+
+/** Whom a link is for. */
+function roles() {
+  const choice = (/** @type {string} */ value, /** @type {string} */ text, checked = false) =>
+    el('label', { class: 'tick-label' }, el('input', { type: 'radio', name: 'role', value, checked }), el('span', {}, text));
+  return el('fieldset', {}, el('legend', {}, word('staff.invite_role')),
+    choice('participant', word('staff.role_participant'), true), choice('moderator', word('staff.role_moderator')));
+}
+
+/** @param {'staff.invite_from' | 'staff.invite_until'} label */
+function dateField(label) {
+  const id = freshId();
+  const input = /** @type {HTMLInputElement} */ (el('input', { id, type: 'date' }));
+  return { input, root: el('div', { class: 'field' }, el('label', { for: id }, word(label)), input) };
 }
 
 /**
@@ -77,13 +102,15 @@ function midnight(day, later) {
 }
 
 /**
- * @param {import('../template.js').Stamp} made
  * @param {import('../client.js').Client} client
  * @param {import('../store.js').Room} room
  */
-function change(made, client, room) {
-  if (room.role !== 'lead') made.part('name-slot').remove();
-  const it = form(made.part('change'), async (values) => {
+function change(client, room) {
+  const element = el('form', { novalidate: true, 'data-part': 'form' },
+    ...(room.role === 'lead' ? [slot('name', 'staff.change_name')] : []), slot('topic', 'staff.change_topic'), slot('rules', 'staff.change_rules', { kind: 'area' }),
+    problem(), el('button', { class: 'main' }, word('staff.change_go')),
+  );
+  const it = form(element, async (values) => {
     const now = client.state.rooms[room.room];
     for (const [field, verb] of CHANGES) {
       const text = values[field]?.trim();
@@ -92,40 +119,35 @@ function change(made, client, room) {
       if (error) throw new ApiError(error.code, { field });
     }
     client.announcer.status(word('staff.changed'));
-    /** @type {HTMLDetailsElement | null} */ (made.part('change').closest('details'))?.removeAttribute('open');
+    element.closest('details')?.removeAttribute('open');
   });
   for (const [field] of CHANGES) {
-    const slot = it.fields.get(field);
-    if (slot) slot.input.value = room[/** @type {'name'} */ (field)];
+    const input = it.fields.get(field)?.input;
+    if (input) input.value = room[/** @type {'name'} */ (field)];
   }
+  return element;
 }
 
 /**
- * How the room is set, told and changed; returns what draws it anew.
- * @param {import('../template.js').Stamp} made
+ * How the room is set, told and changed.
  * @param {import('../client.js').Client} client
  * @param {import('../store.js').Room} room
+ * @returns {{root: HTMLElement, draw: () => void}}
  */
-function settings(made, client, room) {
+function settings(client, room) {
   const now = () => client.state.rooms[room.room] ?? room;
   const paused = () => (now().policy.paused_until ?? 0) > client.link.now();
+  const told = el('p', { class: 'soft' });
+  const button = (/** @type {() => Parameters<typeof set>[2]} */ what) =>
+    el('button', { type: 'button', class: 'quiet', click: async () => (await set(client, now(), what()), draw()) }, word(`set.${what()}`));
+  const pause = button(() => (paused() ? 'resume' : 'pause'));
   const draw = () => {
     const { hold, pace, pace_new: fresh, keep } = now().policy;
     const said = [word(`set.hold_${hold}`), word('set.pace_now', { all: lengthWord(pace), fresh: lengthWord(Math.max(pace, fresh)) }), word('set.keep_now', { n: Math.round(keep / 86_400_000) })];
-    setText(made.part('set-now'), said.join(' '));
-    setText(made.part('set-pause'), word(paused() ? 'set.resume' : 'set.pause'));
+    setText(told, said.join(' '));
+    setText(pause, word(paused() ? 'set.resume' : 'set.pause'));
   };
-  show(made.part('set-keep'), room.role === 'lead');
-  for (const what of /** @type {const} */ (['hold', 'pace', 'keep'])) {
-    made.part(`set-${what}`).addEventListener('click', async () => {
-      await set(client, now(), what);
-      draw();
-    });
-  }
-  made.part('set-pause').addEventListener('click', async () => {
-    await set(client, now(), paused() ? 'resume' : 'pause');
-    draw();
-  });
   draw();
-  return draw;
+  const root = el('div', { class: 'set-room' }, told, button(() => 'hold'), button(() => 'pace'), pause, ...(room.role === 'lead' ? [button(() => 'keep')] : []));
+  return { root, draw };
 }

@@ -194,3 +194,14 @@ test('of a call told twice the one that knows more counts, and one that was read
   const half = 12 * 3_600_000;
   assert.deepEqual([current(read, 9 + half - 1), current(read, 9 + half), current(open, 9 + 10 * half)], [read, null, open]);
 });
+
+test('a room that cannot be read just now is not left: what was written there waits', () => {
+  const written = run(joined([said(1)]), { local: 'pending', room: 'r', item: { cmd: 'c', verb: 'post', text: 'not lost', state: 'waiting', at: 1 } });
+  const shut = fold(written, { local: 'rooms', rooms: [{ room: 'r', name: '', role: 'participant', unread: 0, unreadable: true }] });
+  const { unreadable, name, pending, messages } = shut.rooms.r;
+  assert.deepEqual([unreadable, name, pending.length, messages.length], [true, written.rooms.r.name, 1, 1]);
+  const back = fold(shut, { local: 'rooms', rooms: [{ room: 'r', name: 'Evening', role: 'participant', unread: 0 }] });
+  assert.deepEqual([back.rooms.r.unreadable, back.rooms.r.pending.length], [false, 1]);
+  const fresh = fold(emptyState(), { local: 'rooms', rooms: [{ room: 'r', name: '', role: 'participant', unread: 0, unreadable: true }] });
+  assert.deepEqual([fresh.rooms.r.unreadable, fresh.rooms.r.held], [true, false]);
+});

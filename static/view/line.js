@@ -112,6 +112,7 @@ function drawCall(made, call, { staff, alias }) {
   else if (call) text = [callWord(call), call.answered_at ? '' : word('ask.stay')].filter(Boolean).join(' ');
   setText(made.part('call'), text);
   show(made.part('call'), text !== '');
+  if (text) show(made.part('none'), false);
   show(made.part('read'), staff && Boolean(call));
 }
 
