@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/kith-chat/kith/server/hub"
@@ -58,6 +59,39 @@ func checkOther(t *testing.T, other *client) {
 	}
 }
 
+// asked is an act, and the code of its refusal.
+type asked struct {
+	by   person.ID
+	act  room.Action
+	want string
+}
+
+// inOneBatch has acts decided in one batch: the first holds the room up, the others come
+// into its inbox one after the other meanwhile.
+func (h *house) inOneBatch(log *faulty, b *hub.Hub, in room.ID, acts []asked) {
+	h.t.Helper()
+	release := log.hold()
+	errs := make([]chan error, len(acts))
+	for i, a := range acts {
+		errs[i] = make(chan error, 1)
+		go func() {
+			_, err := b.Do(h.t.Context(), in, a.by, b.NewID(), a.act)
+			errs[i] <- err
+		}()
+		settle()
+	}
+	release()
+	for i, a := range acts {
+		got := ""
+		if err := <-errs[i]; err != nil {
+			got = strings.TrimPrefix(err.Error(), "room: refused: ")
+		}
+		if got != a.want {
+			h.t.Errorf("act %d: %q, want %q", i, got, a.want)
+		}
+	}
+}
+
 // What is decided in one batch takes effect in its order: the message before the
 // removal stands, the one after it was never made.
 func TestRemovalInTheMiddleOfABatch(t *testing.T) {
@@ -66,36 +100,12 @@ func TestRemovalInTheMiddleOfABatch(t *testing.T) {
 		b := h.hubOn(log, h.values)
 		in, who := h.crew(b, 4)
 		peer := h.follow(b, in, who[3])
-		release := log.hold()
-		acts := []struct {
-			by   person.ID
-			act  room.Action
-			want string
-		}{
+		h.inOneBatch(log, b, in, []asked{
 			{who[3], room.PostMessage{Text: "holds the room up"}, ""},
 			{who[2], room.PostMessage{Text: "before"}, ""},
 			{who[0], room.EndMembership{Person: who[2]}, ""},
-			{who[2], room.PostMessage{Text: "after"}, "room: refused: no_such_room"},
-		}
-		errs := make([]chan error, len(acts))
-		for i, a := range acts { // one after the other into the room's inbox
-			errs[i] = make(chan error, 1)
-			go func() {
-				_, err := b.Do(t.Context(), in, a.by, b.NewID(), a.act)
-				errs[i] <- err
-			}()
-			settle()
-		}
-		release()
-		for i, a := range acts {
-			got := ""
-			if err := <-errs[i]; err != nil {
-				got = err.Error()
-			}
-			if got != a.want {
-				t.Errorf("act %d: %q, want %q", i, got, a.want)
-			}
-		}
+			{who[2], room.PostMessage{Text: "after"}, "no_such_room"},
+		})
 		if got := peer.events(); !reflect.DeepEqual(got, []string{"message holds the room up", "message before", "member_left"}) {
 			t.Errorf("a peer sees %q", got)
 		}

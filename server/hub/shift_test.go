@@ -185,3 +185,21 @@ func TestShiftsOverDaylightSaving(t *testing.T) {
 		})
 	}
 }
+
+// A session's being quiet holds from its own record on, for what waits behind it in the
+// same batch, too.
+func TestQuietFromItsOwnRecordOn(t *testing.T) {
+	inHouse(t, func(t *testing.T, h *house) {
+		log := &faulty{Log: h.log}
+		b := h.hubOn(log, h.values)
+		in, who := h.crew(b, 4)
+		now := h.clock().UTC()
+		schedule := hours.Schedule{Zone: "UTC", Weekly: []hours.DaySpan{{Day: now.Weekday(), Span: hours.Span{From: now.Hour() * 60, To: now.Hour()*60 + 120}}}}
+		h.inOneBatch(log, b, in, []asked{
+			{who[1], room.PostMessage{Text: "holds the room up"}, ""},
+			{who[2], room.PostMessage{Text: "before"}, ""},
+			{who[1], room.SetSessions{Schedule: schedule, Quiet: true}, ""},
+			{who[2], room.PostMessage{Text: "during"}, "in_session"},
+		})
+	})
+}
