@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kith-chat/kith/server/duty"
 	"github.com/kith-chat/kith/server/room"
 	"github.com/kith-chat/kith/server/servertest"
 	"github.com/kith-chat/kith/server/wire"
@@ -92,18 +93,20 @@ func (w ward) sweepDuty(t *testing.T) {
 	}
 }
 
-// Whose session locks is not on duty, though their page is still open.
+// Whose page locks, or who signs out, is not on duty a moment later.
 func TestDutyEndsWithTheLock(t *testing.T) {
-	w := openWard(t)
-	servertest.Dial(t, w.URL, w.moderator).Join(w.room, "")
-	fox := servertest.Dial(t, w.URL, w.fox)
-	fox.Join(w.room, "")
-	w.accepted(t, "/api/duty", w.moderator, map[string]any{"on": true})
-	onDuty(fox, 1)
-	w.accepted(t, "/api/lock", w.moderator, map[string]any{})
-	w.clock.advance(61 * time.Second)
-	w.sweepDuty(t)
-	onDuty(fox, 0)
+	for _, path := range []string{"/api/lock", "/api/sign-out"} {
+		w := openWard(t)
+		servertest.Dial(t, w.URL, w.moderator).Join(w.room, "")
+		fox := servertest.Dial(t, w.URL, w.fox)
+		fox.Join(w.room, "")
+		w.accepted(t, "/api/duty", w.moderator, map[string]any{"on": true})
+		onDuty(fox, 1)
+		w.accepted(t, path, w.moderator, map[string]any{})
+		w.clock.advance(duty.Leaving + time.Second)
+		w.sweepDuty(t)
+		onDuty(fox, 0)
+	}
 }
 
 // A participant does not come on duty, and what moderators ask of a console they do not.

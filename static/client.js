@@ -39,6 +39,8 @@ export class Client {
   /** @type {Map<string, Draft>} */
   drafts = new Map();
   #outside;
+  /** Locked, or closed in some other way: nothing can be asked. */
+  resting = false;
   /** Whether there ever was a connection: before the first one there is nothing to say about it. */
   wasEverOpen = false;
   #saidLost = false;
@@ -75,6 +77,7 @@ export class Client {
    */
   enter(me) {
     this.me = me;
+    this.resting = false;
     this.#stay += 1;
     this.link.setClock(me.now);
     this.#rooms(me.rooms);
@@ -86,6 +89,7 @@ export class Client {
   /** Text leaves the memory, the connection ends; drafts and what is not saved yet stay. For a lock. */
   rest() {
     this.link.stop();
+    this.resting = true;
     this.wasEverOpen = this.#saidLost = false;
     this.#closeDesk();
     this.dispatch({ local: 'emptied' });
@@ -171,6 +175,11 @@ export class Client {
     const before = this.state;
     this.state = fold(before, input);
     if (this.state !== before) this.#outside.changed();
+  }
+
+  /** Whether what is shown of others is as it is now. */
+  get live() {
+    return this.link.state === 'open' && !this.link.behind;
   }
 
   /** @returns {import('./store.js').Room | null} */

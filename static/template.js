@@ -75,9 +75,11 @@ export function closeDialog(dialog, before) {
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   dialog.close();
   dialog.remove();
-  if (!(before instanceof HTMLElement) || !before.isConnected) return;
-  before.blur();
-  before.focus();
+  // What it was opened from may be over by now.
+  const to = before?.isConnected && before !== document.body ? before : document.querySelector('main h1[tabindex]');
+  if (!(to instanceof HTMLElement)) return;
+  to.blur();
+  to.focus();
 }
 
 let last = 0;

@@ -87,5 +87,6 @@ func (e *environment) demoLinks(s *server.Server, guests []demo.Guest) {
 		fmt.Fprintf(e.stdout, "  %-12s %s\n", role, web.Link("http://"+g.Name+".localhost:"+port, g.Link))
 	}
 	fmt.Fprintf(e.stdout, "\nIf your browser cannot open names under localhost, write 127.0.0.1 in their place\n"+
-		"and open each link in a private window of its own. Ctrl-C ends the demo.\n\n")
+		"and open each link in a private window of its own. Ctrl-C ends the demo.\n"+
+		"Nobody in it has a passphrase: when a page has locked, open its link again.\n\n")
 }

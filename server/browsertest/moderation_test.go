@@ -120,7 +120,7 @@ func TestLineAndSendingAway(t *testing.T) {
 	maya.submit()
 	maya.Wait("document.querySelectorAll('.line-entry').length === 1")
 	maya.look("line")
-	ruth.See("Wren wrote to the team")
+	ruth.See("Wren waits for an answer since")
 	sam.Never("Can we talk?")
 	ruth.Press("Private line")
 	ruth.See("Can we talk?")

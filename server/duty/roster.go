@@ -87,6 +87,20 @@ func (r *Roster) Answers(ctx context.Context, who person.ID, heard, touched time
 	})
 }
 
+// Leaving is how long after one of somebody's pages has locked or gone another of theirs has
+// to be heard, so that they stay on duty.
+const Leaving = 10 * time.Second
+
+// Leave says that one of somebody's pages does not answer any more: if no other does, they
+// are off duty in a moment.
+func (r *Roster) Leave(ctx context.Context, who person.ID) error {
+	return r.change(ctx, who, func(e *Entry) {
+		if last := r.clock().Add(Leaving - AnswersWithin); e.Answered.After(last) {
+			e.Answered = last
+		}
+	})
+}
+
 // Settle is called once every room knows of the entry as it was read: who serves stays on
 // the list, who does not is taken off. false: it is another by now, and what the rooms
 // were told may be wrong.

@@ -64,6 +64,17 @@ func TestServes(t *testing.T) {
 	serves(false)
 
 	must(r.Begin(t.Context(), ruth))
+	must(r.Leave(t.Context(), ruth)) // one page is locked, and another answers
+	now = now.Add(duty.Leaving)
+	serves(true)
+	must(r.Answers(t.Context(), ruth, now, now))
+	now = now.Add(duty.Leaving)
+	serves(true)
+	must(r.Leave(t.Context(), ruth)) // and none does
+	now = now.Add(duty.Leaving + time.Millisecond)
+	serves(false)
+
+	must(r.Begin(t.Context(), ruth))
 	must(r.End(t.Context(), ruth))
 	serves(false)
 }

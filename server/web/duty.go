@@ -45,6 +45,17 @@ func (s *Server) tellNewRoom(r *http.Request, who person.ID) {
 	}
 }
 
+// leaveDuty says that a page of the team's has locked or gone. Where that cannot be noted,
+// its silence says it a little later.
+func (s *Server) leaveDuty(ctx context.Context, who *visitor) {
+	if !who.Staff() {
+		return
+	}
+	if err := s.Duty.Leave(ctx, who.person); err != nil {
+		s.logger.Warn("that a page on duty has gone was not noted", "reason", err)
+	}
+}
+
 // serves says whether somebody is on duty.
 func (s *Server) serves(r *http.Request, who person.ID) (bool, error) {
 	e, _, err := s.Duty.Has(r.Context(), who)

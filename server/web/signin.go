@@ -60,6 +60,7 @@ func (s *Server) endHere(w http.ResponseWriter, r *http.Request) {
 			s.logger.Error("a session could not be ended; its cookie is gone and it ends by itself", "reason", err)
 		}
 		s.cut(who.person, who.ID())
+		s.leaveDuty(r.Context(), who)
 	}
 	http.SetCookie(w, s.cookie(sessionCookie, "", 0))
 }
@@ -87,6 +88,7 @@ func (s *Server) lock(w http.ResponseWriter, r *http.Request) error {
 			c.Close(wire.CloseLocked)
 		}
 	}
+	s.leaveDuty(r.Context(), who)
 	return done(w)
 }
 

@@ -36,6 +36,8 @@ export class ConsoleView {
   #undo = null;
   /** What went wrong, until something goes well. */
   #wrong = '';
+  /** On duty when it was drawn last: that it ends by itself is said. */
+  #wasOn = false;
   /** @type {Set<string>} items whose words are shown */
   #shown = new Set();
 
@@ -105,7 +107,12 @@ export class ConsoleView {
     this.duty.setAttribute('aria-checked', String(duty));
     setText(this.duty, word(duty ? 'console.on_duty' : 'console.off_duty'));
     setText(this.said, word(duty ? 'console.on_says' : 'console.off_says'));
-    const state = this.#wrong || this.#stale();
+    const lost = this.#client.wasEverOpen && this.#client.link.state !== 'open';
+    show(this.said, !lost);
+    if (lost) this.#wrong = ''; // what went wrong meanwhile is that
+    if (this.#wasOn && !duty) this.#wrong = word('console.duty_ended');
+    this.#wasOn = duty;
+    const state = this.#stale() || this.#wrong;
     setText(this.state, state);
     show(this.state, state !== '');
     this.sound.setAttribute('aria-pressed', String(hasSound()));
@@ -349,6 +356,10 @@ export class ConsoleView {
 
   async #duty() {
     const on = !this.#client.console.duty;
+    const calls = this.#client.desk.filter((i) => i.kind === 'call');
+    const note = { title: word('console.off_title'), text: shiftNote(calls, (room) => this.#name(room)), yes: word('console.off_yes') };
+    if (!on && calls.length > 0 && !(await act(note, async () => ''))) return;
+    this.#wasOn = false;
     await this.#try(() => call('/api/duty', { on }), () => word(on ? 'console.on_says' : 'console.off_says'));
   }
 

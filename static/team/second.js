@@ -21,8 +21,25 @@ export function secondView(how) {
 
 /** @param {{done: () => Promise<void>, other: () => Promise<void>}} how */
 function giveView({ done, other }) {
-  const made = stamp('second');
-  const it = form(made.root, async ({ code }) => {
+  const link = (/** @type {string} */ text, /** @type {() => void} */ click) => el('button', { type: 'button', class: 'link', click }, text);
+  const swap = link(word('second.use_recovery'), () => {
+    recovery = !recovery;
+    it.clear();
+    setText(swap, word(recovery ? 'second.use_app' : 'second.use_recovery'));
+    if (!field) return;
+    setText(/** @type {Element} */ (field.root.querySelector('label')), word(recovery ? 'second.recovery' : 'second.code'));
+    field.input.setAttribute('inputmode', recovery ? 'text' : 'numeric');
+    field.input.value = '';
+    field.input.focus();
+  });
+  const root = el('main', { class: 'calm' }, el('div', { class: 'card' },
+    el('h1', { tabindex: '-1' }, word('second.title')), el('p', { class: 'lead' }, word('second.lead')),
+    el('form', { 'data-part': 'form', novalidate: true },
+      slot('code', 'second.code', { kind: 'number', autocomplete: 'one-time-code' }),
+      el('p', { class: 'wrong', 'data-part': 'problem', hidden: true }), el('button', { class: 'main' }, word('second.go'))),
+    el('p', {}, swap), el('p', { class: 'soft small' }, word('second.lost')), el('p', {}, link(word('lock.other'), () => void other())),
+  ));
+  const it = form(root, async ({ code }) => {
     if (!code.trim()) return it.wrong('code', word('form.needed'));
     try {
       await call('/api/second', { code });
@@ -33,18 +50,7 @@ function giveView({ done, other }) {
   });
   const field = it.fields.get('code');
   let recovery = false;
-  made.part('swap').addEventListener('click', () => {
-    recovery = !recovery;
-    it.clear();
-    setText(made.part('swap'), word(recovery ? 'second.use_app' : 'second.use_recovery'));
-    if (!field) return;
-    setText(/** @type {Element} */ (field.root.querySelector('label')), word(recovery ? 'second.recovery' : 'second.code'));
-    field.input.setAttribute('inputmode', recovery ? 'text' : 'numeric');
-    field.input.value = '';
-    field.input.focus();
-  });
-  made.part('other').addEventListener('click', () => void other());
-  return made.root;
+  return root;
 }
 
 /** @param {{done: () => Promise<void>, other: () => Promise<void>}} how */

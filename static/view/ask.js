@@ -81,7 +81,10 @@ export class AskView {
 
   /** Whoever else sits here now knows nothing of it. */
   forget() {
-    if (this.#calling) this.#lost = this.#client.me?.name ?? '';
+    if (this.#calling) {
+      this.#lost = this.#client.me?.name ?? '';
+      this.#client.announcer.trouble(word('ask.lost'));
+    }
     this.#epoch += 1;
     this.#rooms = [];
     this.#calling = null;
@@ -114,7 +117,7 @@ export class AskView {
 
   async #look() {
     clearTimeout(this.#timer);
-    if (!this.#shown || this.root.hidden) return;
+    if (!this.#shown || this.root.hidden || this.#client.resting) return;
     const epoch = this.#epoch;
     const answer = await call('/api/help').catch(() => null); // else what is known stays; the lines below work without us
     if (epoch !== this.#epoch) return;
@@ -144,6 +147,7 @@ export class AskView {
         if (epoch !== this.#epoch) return;
         this.#calling = null;
         this.#wrong = '';
+        this.#client.announcer.calm();
         this.#take(answer);
         this.#client.announcer.status(this.#said());
         this.#write();
@@ -192,6 +196,7 @@ export class AskView {
 
   /** How it stands, in words. */
   #said() {
+    if (this.#client.resting) return word('ask.locked');
     const room = this.#room();
     const own = this.#own(room);
     const there = room ? thereLine(room.on_duty, room.coming_hours, this.#client.link.now()) : '';
@@ -215,7 +220,7 @@ export class AskView {
     setText(part('said'), calling ? word('ask.sending') : this.#said());
     setText(part('wrong'), this.#wrong);
     show(part('wrong'), this.#wrong !== '');
-    show(part('ask'), !calling && (!own || Boolean(own.answered_at)));
+    show(part('ask'), !calling && !this.#client.resting && (!own || Boolean(own.answered_at)));
     show(part('write'), Boolean(own) && this.#canWrite());
     show(part('end'), Boolean(own) && !calling);
   }

@@ -107,7 +107,7 @@ export class ComposerView {
     else if (member && policy.pace > 0) rule = word('rule.pace', { time: lengthWord(policy.pace) });
     setText(this.made.part('rule'), rule);
     show(this.made.part('rule'), rule !== '');
-    const there = rule !== '' && rule === unattendedRule(room, now) && room.onDuty.length === 0 ? comesIn(room, now) : thereIn(room, now);
+    const there = rule !== '' && rule === unattendedRule(room, now) && room.onDuty.length === 0 ? comesIn(room, now) : thereIn(room, this.client);
     setText(this.made.part('there'), room.held ? there : '');
     show(this.made.part('sober'), member && policy.house?.sober === true);
     setText(this.made.part('who-reads'), word('composer.who_reads', { n: Math.round(policy.keep / 86_400_000) }));

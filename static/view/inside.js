@@ -74,7 +74,7 @@ export class InsideView {
   update() {
     const notes = [...this.#news, ...notesOf(this.client.me?.notices ?? []), ...this.#ended()];
     drawNotes(this.made.part('notices'), notes, (id) => void this.#noticeSeen(id));
-    this.rooms.update(this.client);
+    this.rooms.update(this.client, this.place.view);
     this.room?.update(Boolean(this.place.about));
     this.about?.update();
     this.desk?.update();

@@ -53,7 +53,7 @@ export function openLine(client, id, member, say) {
       drawEntries(made, room().lines[member]?.entries ?? []);
       const now = client.link.now();
       drawCall(made, staff ? room().calls[member] : current(room().call, now), { staff, alias });
-      setText(made.part('there'), staff ? '' : thereIn(room(), now));
+      setText(made.part('there'), staff ? '' : thereIn(room(), client));
     },
   };
   const tell = (/** @type {{code: string} | undefined} */ error) => {

@@ -60,7 +60,7 @@ export class RoomView {
     setText(this.made.part('name'), room.name);
     setText(this.made.part('topic'), room.topic);
     show(this.made.part('topic'), room.topic !== '');
-    setText(this.made.part('here'), room.held ? word('room.here', { n: room.hereCount }) : word('room.about'));
+    setText(this.made.part('here'), room.held && this.client.live ? word('room.here', { n: room.hereCount }) : word('room.about'));
     this.made.part('about').setAttribute('aria-label', word('room.about_long', { n: room.hereCount }));
     this.made.part('about').setAttribute('aria-expanded', String(aboutOpen));
     this.made.part('history').setAttribute('aria-label', word('room.history', { room: room.name }));

@@ -16,7 +16,7 @@ import { when, word } from '../words.js';
 
 /**
  * @param {Acts} acts
- * @returns {{root: HTMLElement, update: (client: import('../client.js').Client) => void}}
+ * @returns {{root: HTMLElement, update: (client: import('../client.js').Client, view: string) => void}}
  */
 export function roomsView(acts) {
   const made = stamp('rooms');
@@ -24,15 +24,16 @@ export function roomsView(acts) {
   made.part('settings').addEventListener('click', acts.settings);
   made.part('visit').addEventListener('click', acts.visit);
   made.part('desk').addEventListener('click', acts.desk);
-  return { root: made.root, update: (client) => update(made, client, acts) };
+  return { root: made.root, update: (client, view) => update(made, client, acts, view) };
 }
 
 /**
  * @param {import('../template.js').Stamp} made
  * @param {import('../client.js').Client} client
  * @param {Acts} acts
+ * @param {string} view what stands in the middle
  */
-function update(made, client, acts) {
+function update(made, client, acts, view) {
   // By name and not by time: a row must not move away under the finger that is about to touch it.
   const rooms = Object.values(client.state.rooms).sort((a, b) => a.name.localeCompare(b.name));
   const lead = client.me?.lead ?? false;
@@ -40,6 +41,7 @@ function update(made, client, acts) {
   const staff = client.me?.staff ?? false;
   show(made.part('visit'), staff);
   show(made.part('desk'), staff);
+  made.part('desk').ariaCurrent = view === 'desk' ? 'true' : null;
   setText(made.part('desk-n'), client.desk.length > 0 ? word('desk.n', { n: client.desk.length }) : word('desk.none'));
   show(made.part('empty'), rooms.length === 0);
   setText(made.part('empty'), word(lead ? 'rooms.empty_lead' : 'rooms.empty'));

@@ -27,11 +27,13 @@ export function thereLine(names, coming, now) {
 }
 
 /**
- * The same for a room that one is in.
+ * The same for a room that one is in; nothing is said of now by a page that does not know it.
  * @param {Room} room
- * @param {number} now
+ * @param {import('../client.js').Client} client
  */
-export function thereIn(room, now) {
+export function thereIn(room, client) {
+  const now = client.link.now();
+  if (!client.live) return word('there.unknown');
   const names = room.onDuty.filter((id) => id !== room.you).map((id) => room.members[id]?.alias ?? '').filter(Boolean);
   if (room.onDuty.includes(room.you)) return word('there.you');
   return thereLine(names, room.calendar.coming_hours, now);

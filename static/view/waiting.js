@@ -28,7 +28,7 @@ const NOTES_AT_ONCE = 3;
  */
 export function drawWaiting(parent, client, room, how) {
   const visits = room.role === 'visitor';
-  const cards = visits ? [] : [...callCards(client, room), ...heldCards(client, room, how), ...noteCards(client, room, how), ...reportCards(client, room), ...appealCards(client, room), ...lineCards(client, room)];
+  const cards = visits ? [] : [...callCards(client, room, how), ...heldCards(client, room, how), ...noteCards(client, room, how), ...reportCards(client, room), ...appealCards(client, room), ...lineCards(client, room)];
   show(parent, cards.length > 0);
   reconcile(parent, cards, { key: (card) => card.key, make: makeCard, update: drawCard });
 }
@@ -188,11 +188,13 @@ function lineCards(client, room) {
  * Who asks for a person stands above everything else.
  * @param {Client} client
  * @param {Room} room
+ * @param {{changed: () => void}} how
  * @returns {Card[]}
  */
-function callCards(client, room) {
+function callCards(client, room, how) {
   const own = current(room.call, client.link.now());
-  if (own) return [ownCall(client, room, own)];
+  if (own && read.has(callKey(own))) return [];
+  if (own) return [ownCall(client, room, own, how)];
   return Object.entries(room.calls).map(([member, { at }]) => {
     const alias = room.members[member]?.alias ?? word('note.someone');
     const read = way('read', word('ask.i_read'), () => {
@@ -213,16 +215,24 @@ async function told(client, command) {
   if (error && error.code !== 'call_answered' && error.code !== 'no_call') client.announcer.trouble(errorWord(error.code));
 }
 
+/** @param {import('../frames.js').Call} call one that was read */
+const callKey = (call) => `call ${call.answered_at}`;
+
 /**
  * One's own call stays in sight in the room, too: who has read it, and the ways on.
  * @param {Client} client
  * @param {Room} room
  * @param {import('../frames.js').Call} call
+ * @param {{changed: () => void}} how
  */
-function ownCall(client, room, call) {
+function ownCall(client, room, call, how) {
   const write = way('write', word('line.open_own'), () => openLine(client, room.room, room.you));
   const end = way('end', word('ask.end'), () => void told(client, client.link.command('end_call', { room: room.room })));
-  return card('call', callWord(call), call.answered_at ? '' : word('ask.stay'), [write, end]);
+  const seen = way('seen', word('notice.seen'), () => {
+    read.add(callKey(call));
+    how.changed();
+  });
+  return call.answered_at ? card('call', callWord(call), '', [write, seen]) : card('call', callWord(call), word('ask.stay'), [write, end]);
 }
 
 /**
