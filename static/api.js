@@ -15,7 +15,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A question without an answer is over after that. Nothing here takes as long. */
+/** A question without an answer is over after that. Nothing here takes as long. Browsers from before 2022 wait on. */
 const PATIENCE_MS = 20_000;
 
 /**
@@ -35,15 +35,15 @@ export async function call(path, body, how = {}) {
       cache: 'no-store',
       credentials: 'same-origin',
       keepalive: how.keepalive,
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout?.(PATIENCE_MS),
     });
   } catch {
     throw new ApiError('offline');
   }
   const value = await answer.json().catch(() => null);
   if (answer.ok && value) return value;
-  if (answer.ok) throw new ApiError('offline'); // it was cut off, or somebody else answered
-  const { code = 'unknown', field, wait_ms: waitMs } = value?.error ?? {};
+  // An answer that is none was cut off, or somebody else gave it.
+  const { code = answer.ok ? 'offline' : 'unknown', field, wait_ms: waitMs } = value?.error ?? {};
   throw new ApiError(code, { status: answer.status, field, waitMs, demo: value?.demo });
 }
 

@@ -107,9 +107,8 @@ export class ConsoleView {
     this.duty.setAttribute('aria-checked', String(duty));
     setText(this.duty, word(duty ? 'console.on_duty' : 'console.off_duty'));
     setText(this.said, word(duty ? 'console.on_says' : 'console.off_says'));
-    const lost = this.#client.wasEverOpen && this.#client.link.state !== 'open';
-    show(this.said, !lost);
-    if (lost) this.#wrong = ''; // what went wrong meanwhile is that
+    show(this.said, !this.#lost);
+    if (this.#lost) this.#wrong = ''; // what went wrong meanwhile is that
     if (this.#wasOn && !duty) this.#wrong = word('console.duty_ended');
     this.#wasOn = duty;
     const state = this.#stale() || this.#wrong;
@@ -119,10 +118,14 @@ export class ConsoleView {
     setText(this.sound, word(hasSound() ? 'console.sound_on' : 'console.sound_off'));
   }
 
+  get #lost() {
+    return this.#client.wasEverOpen && this.#client.link.state !== 'open';
+  }
+
   /** What is shown may not be what is: in words, or "". */
   #stale() {
-    const { console: seen, link, wasEverOpen } = this.#client;
-    if (wasEverOpen && link.state !== 'open') return word(seen.duty ? 'console.lost_duty' : 'console.lost');
+    const { console: seen } = this.#client;
+    if (this.#lost) return word(seen.duty ? 'console.lost_duty' : 'console.lost');
     if (!seen.old) return '';
     return seen.now ? word('console.old', { time: timeOfDay(seen.now) }) : word('console.none');
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Idle } from '../idle.js';
+import { call, codeOf } from '../api.js';
 import { shiftCounter } from '../leave.js';
 import { ago, useWords, word } from '../words.js';
 import { uuid7 } from '../uuid.js';
@@ -87,4 +88,22 @@ test('how long ago, in words', () => {
   const minute = 60_000;
   const said = [10_000, 5 * minute, 59 * minute, 60 * minute, 5 * 60 * minute, 22 * 60 * minute, 3 * 1440 * minute].map((ms) => ago(now - ms, now));
   assert.deepEqual(said, ['1 minute ago', '5 minutes ago', '59 minutes ago', '1 hour ago', '5 hours ago', 'yesterday', '3 days ago']);
+});
+
+test('an answer that was cut off is none, also where a browser has no clock for it', async () => {
+  const { fetch } = globalThis;
+  const { timeout } = AbortSignal;
+  const codes = [];
+  try {
+    globalThis.fetch = async () => new Response('{"items": [', { status: 200 });
+    codes.push(await call('/api/console').catch(codeOf));
+    AbortSignal.timeout = undefined;
+    codes.push(await call('/api/console').catch(codeOf));
+    globalThis.fetch = async () => new Response('{"items": []}', { status: 200 });
+    codes.push(await call('/api/console').catch(codeOf));
+  } finally {
+    globalThis.fetch = fetch;
+    AbortSignal.timeout = timeout;
+  }
+  assert.deepEqual(codes, ['offline', 'offline', { items: [] }]);
 });
